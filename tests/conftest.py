@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from alvh_xl.market import read_sample
+from alvh_xl.workbook.new import new
+from tests.workbook.extended import build_extended
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -24,3 +28,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new workbook of the sample morning, made once; copy it before changing it."""
+    path = tmp_path_factory.mktemp("workbook") / "morning.xlsx"
+    assert new(path, read_sample()) == []
+    return path
+
+
+@pytest.fixture(scope="session")
+def extended_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook a user extended (a macro workbook, not yet refreshed), made once; copy it before changing it."""
+    path = tmp_path_factory.mktemp("extended") / "extended.xlsm"
+    build_extended(path)
+    return path

@@ -167,6 +167,104 @@ def ALVH_CONDOR(
     return Table(columns, [tuple(getattr(result, name) for name in columns)])
 
 
+@cell_function(category="Condor and book", concept="C02", status="STANDARD", shape="elementwise")
+def ALVH_PROBABILITY_OF_PROFIT(
+    spot: Positive,
+    low_breakeven: Positive,
+    high_breakeven: Positive,
+    days: Days,
+    low_vol: Volatility,
+    high_vol: Volatility | None = None,
+    rate: Rate = 0.0,
+    dividend_yield: Rate = 0.0,
+) -> Any:
+    """Probability that the index ends between the two break-evens of an iron condor.
+
+    N(d2(low)) − N(d2(high)), each d2 with the volatility at its own break-even.
+
+    Parameters
+    ----------
+    spot : index points
+        Level of the index now.
+    low_breakeven : index points
+        Lower break-even.
+    high_breakeven : index points
+        Upper break-even; not above the lower is #NUM!.
+    days : calendar days
+        Days to expiry; 0 is #NUM!.
+    low_vol : decimal a year
+        Volatility at the lower break-even, from ALVH_SMILE_VOL.
+    high_vol : decimal a year
+        Volatility at the upper break-even; blank is low_vol.
+    rate : decimal a year
+        Continuous risk-free rate.
+    dividend_yield : decimal a year
+        Continuous dividend yield.
+
+    Returns
+    -------
+    probability
+        0 to 1, risk-neutral; the slope of the smile is ignored.
+
+    References
+    ----------
+    Hull, Options, Futures and Other Derivatives.
+
+    Examples
+    --------
+    >>> ALVH_PROBABILITY_OF_PROFIT(6000, 5807.72, 6187.28, 14, 0.167159, 0.137864, 0.04, 0.013)
+    0.7110
+    """
+    upper = low_vol if high_vol is None else np.where(np.isnan(high_vol), low_vol, high_vol)
+    return condor.probability_of_profit(spot, low_breakeven, high_breakeven, days, low_vol, upper, rate, dividend_yield)
+
+
+@cell_function(category="Condor and book", concept="C02", status="STANDARD", shape="elementwise")
+def ALVH_PROBABILITY_OF_TOUCH(
+    spot: Positive,
+    barrier: Positive,
+    days: Days,
+    vol: Volatility,
+    rate: Rate = 0.0,
+    dividend_yield: Rate = 0.0,
+) -> Any:
+    """Probability that the index touches a level before expiry, for example a short strike.
+
+    N((−η·b + η·μT)/s) + e^(2μb/σ²)·N((−η·b − η·μT)/s), b = ln(B/S), μ = r − q − σ²/2, s = σ√T, η = ±1 as B lies above
+    or below.
+
+    Parameters
+    ----------
+    spot : index points
+        Level of the index now.
+    barrier : index points
+        The level; equal to spot it is touched, 1.
+    days : calendar days
+        Days to expiry; 0 is #NUM!.
+    vol : decimal a year
+        Volatility at the level.
+    rate : decimal a year
+        Continuous risk-free rate.
+    dividend_yield : decimal a year
+        Continuous dividend yield.
+
+    Returns
+    -------
+    probability
+        0 to 1, risk-neutral, watched at every instant; about twice the chance of ending beyond.
+
+    References
+    ----------
+    Reiner and Rubinstein, Unscrambling the Binary Code, 1991.
+
+    Examples
+    --------
+    >>> ALVH_PROBABILITY_OF_TOUCH(6000, 5820, 14, 0.16593233, 0.04, 0.013)
+    0.343526
+    """
+    return condor.probability_of_touch(spot, barrier, days, vol, rate, dividend_yield)
+
+
 @cell_function(category="Condor and book", concept="C33", status="STANDARD", shape="table")
 def ALVH_BOOK_GREEKS(
     book: BookTable,

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.kinds import (
     Count,
     Date,
     Days,
+    NonNegative,
     Number,
     NumberKind,
     Points,
@@ -21,6 +23,7 @@ from alvh_xl.functions.kinds import (
     Volatility,
     word,
 )
+from alvh_xl.functions.marks import marked
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import curve, sessions, spotvol
 
@@ -148,6 +151,36 @@ def ALVH_CONTANGO(front: Points, second: Points) -> Any:
     0.068966
     """
     return curve.contango(front, second)
+
+
+@cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="elementwise")
+def ALVH_DAILY_ROLL(front: Points, vix: Points, trading_days: NonNegative) -> Any:
+    """Points a trading day by which the front VIX future approaches the VIX: (F1 − VIX)/trading days.
+
+    Parameters
+    ----------
+    front : points
+        Settlement price of the front future.
+    vix : index points
+        The VIX at the same time.
+    trading_days : sessions
+        Sessions to its settlement, from ALVH_VIX_EXPIRIES; 0 is #DIV/0!.
+
+    Returns
+    -------
+    points a trading day
+        Positive while the future stands above the VIX: a long future loses so much a day.
+
+    References
+    ----------
+    Simon and Campasano, The VIX Futures Basis, 2014 (they trade at ±0.10).
+
+    Examples
+    --------
+    >>> ALVH_DAILY_ROLL(13.775, 11.61, 10)
+    0.2165
+    """
+    return marked(curve.daily_roll(front, vix, trading_days), (CellError.DIV0, trading_days == 0.0))
 
 
 @cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="value")

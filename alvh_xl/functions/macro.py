@@ -1,13 +1,16 @@
-"""Macro surprises and the pressure they put on the allocation (C04)."""
+"""Macro surprises and the pressure they make, exchange rate and rate differential (C04, C22, C23)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from alvh_xl.functions.kinds import Count, Date, Number, Series, Whole
+from alvh_xl.functions.columns import ColumnKind, entries
+from alvh_xl.functions.kinds import Count, Date, Number, PositiveSeries, Series, Whole
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import macro
 
+Rates = Annotated[Any, ColumnKind("rate")]
+Weights = Annotated[Any, ColumnKind("weight", low=0)]
 _CATEGORY = "Macro and fundamentals"
 
 
@@ -102,3 +105,71 @@ def ALVH_MACRO_PRESSURE(
     )
     row = (found.score, float(found.active), found.ramp, found.reason)
     return Table(("score", "active", "ramp", "reason"), [row])
+
+
+@cell_function(category=_CATEGORY, concept="C23", status="DOCUMENT RULE (untested), POLICY weights", shape="value")
+def ALVH_RATE_DIFFERENTIAL(domestic: Number, foreign: Rates, weights: Weights) -> Any:
+    """Domestic 3-month rate less the weighted foreign one: domestic − Σ weight·foreign/Σ weight.
+
+    Parameters
+    ----------
+    domestic : percent or decimal
+        US 3-month rate.
+    foreign : the same unit
+        Foreign 3-month rates.
+    weights : number
+        One a rate, normalised; the method takes EUR 0.40, JPY 0.25, GBP 0.15, CAD 0.10, CHF 0.10. All 0 is #DIV/0!.
+
+    Returns
+    -------
+    the same unit
+        Positive when domestic rates are higher.
+
+    Notes
+    -----
+    Document rule, untested: higher rates would compress volatility premia. The evidence is contrary or mixed: lax
+    policy lowers risk aversion (Bekaert, Hoerova and Lo Duca 2013). Its tilt has strength 0.
+
+    Examples
+    --------
+    >>> ALVH_RATE_DIFFERENTIAL(5.3, [3.9, 0.1, 5.2, 5.0, 1.7], [0.40, 0.25, 0.15, 0.10, 0.10])
+    2.265
+    """
+    foreign, weights = entries(foreign, weights)
+    return macro.rate_differential(domestic, foreign, weights)
+
+
+@cell_function(category=_CATEGORY, concept="C22", status="DOCUMENT RULE (untested), weight 0", shape="value")
+def ALVH_REER_Z(reer: PositiveSeries, lag: Whole = 1.0) -> Any:
+    """How unusual the yearly move of the real effective exchange rate is.
+
+    z of the latest 12-month log change within up to 120 months of such changes.
+
+    Parameters
+    ----------
+    reer : index
+        Monthly broad index, oldest first; at least 36 months and the lag.
+    lag : months
+        Newest months left out, because the index is published about the 20th of the next month.
+
+    Returns
+    -------
+    standard deviations
+        A PROXY with fewer than 132 months and the lag.
+
+    Notes
+    -----
+    Document rule, untested, weight 0: information only. It is a monthly index; daily statistics of it are impossible.
+
+    References
+    ----------
+    BIS, broad effective exchange rate indices (FRED RBUSBIS).
+
+    Examples
+    --------
+    >>> reer = [98, 99, 99, 100, 101, 101, 102, 102, 101, 100, 100, 99, 98, 97, 97, 98, 99, 100, 101, 103,
+    ...     104, 105, 106, 106, 107, 108, 108, 107, 106, 105, 105, 104, 104, 105, 106, 108, 109, 110]
+    >>> ALVH_REER_Z(reer)
+    -0.235840
+    """
+    return macro.reer_z(reer, int(lag)).z

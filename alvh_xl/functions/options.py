@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from alvh_xl.functions.kinds import Days, NonNegative, Positive, Rate, Side, Volatility, word
-from alvh_xl.functions.registry import cell_function
+from alvh_xl.functions.columns import ColumnKind, entries
+from alvh_xl.functions.kinds import Days, NonNegative, Points, Positive, Rate, Side, Volatility, word
+from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import black
 
 _GREEKS = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga")
 Output = Annotated[Any, word(*_GREEKS, "all")]
 Model = Annotated[Any, word("spot", "future")]
+Strikes = Annotated[Any, ColumnKind("number", low=0, low_open=True)]
+Prices = Annotated[Any, ColumnKind("number", low=0)]
 
 
 def _pick(valuation: black.Valuation, output: str) -> Any:
@@ -188,3 +191,161 @@ def ALVH_IMPLIED_VOL(
         dividend_yield,
         on_future=model == "future",
     )
+
+
+@cell_function(category="Options", concept="C33", status="STANDARD", shape="value")
+def ALVH_IMPLIED_FORWARD(
+    strikes: Strikes, call_prices: Prices, put_prices: Prices, days: Days, rate: Rate = 0.0
+) -> Any:
+    """Forward that calls and puts of one expiry imply by put-call parity, when no future is at hand.
+
+    F = K + e^(rT)·(C − P) at the strike where |C − P| is least; of equally good strikes the lowest.
+
+    Parameters
+    ----------
+    strikes : points
+        Strikes of one expiry, in any order.
+    call_prices : points
+        Middle of bid and ask of each call; a strike with a blank price is left out.
+    put_prices : points
+        The same of each put.
+    days : calendar days
+        Days to the settlement instant.
+    rate : decimal a year
+        Continuous risk-free rate.
+
+    Returns
+    -------
+    points
+        The forward; used in place of a missing future it is a PROXY.
+
+    References
+    ----------
+    Cboe, Volatility Index Methodology.
+
+    Examples
+    --------
+    >>> ALVH_IMPLIED_FORWARD([6175, 6200, 6225], [16.5570012, 12.5, 9.4], [185.081328, 206.0, 228.0], 14, 0.04)
+    6006.216917
+    """
+    strikes, call_prices, put_prices = entries(strikes, call_prices, put_prices)
+    return black.implied_forward(strikes, call_prices, put_prices, days / 365.0, rate)
+
+
+@cell_function(category="Options", concept="C10", status="STANDARD", shape="elementwise")
+def ALVH_EXTRINSIC(
+    option_kind: Side,
+    price: NonNegative,
+    underlying: Positive,
+    strike: Positive,
+    days: Days,
+    rate: Rate = 0.0,
+    dividend_yield: Rate = 0.0,
+    model: Model = "spot",
+) -> Any:
+    """Time value of an option: its price less what discounted exercise on the forward is worth.
+
+    extrinsic = price − max(0, φ·e^(−rT)·(F − K)), F = S·e^((r − q)T) with model "spot", T = days/365.
+
+    Parameters
+    ----------
+    option_kind : C or P
+        Call or put.
+    price : points
+        Price of the option.
+    underlying : points
+        The index (model "spot") or the future of the same expiry (model "future").
+    strike : points
+        Strike of the option.
+    days : calendar days
+        Days to the settlement instant; fractions allowed.
+    rate : decimal a year
+        Continuous risk-free rate.
+    dividend_yield : decimal a year
+        Continuous dividend yield; plays no part with model "future".
+    model : word
+        spot (Black-Scholes-Merton) or future (Black 1976).
+
+    Returns
+    -------
+    points
+        Time value; negative only for a quote below the intrinsic value, a sign of a stale price.
+
+    References
+    ----------
+    Natenberg, Option Volatility and Pricing.
+
+    Examples
+    --------
+    >>> ALVH_EXTRINSIC("P", 185.081328, 6000, 6175, 14, 0.04, 0.013)
+    16.5570
+    """
+    return black.extrinsic(
+        option_kind,
+        price,
+        underlying,
+        strike,
+        days / 365.0,
+        rate,
+        dividend_yield,
+        on_future=model == "future",
+    )
+
+
+@cell_function(category="Options", concept="C21", status="STANDARD, POLICY threshold", shape="table")
+def ALVH_PARITY(
+    call_bid: NonNegative,
+    call_ask: NonNegative,
+    put_bid: NonNegative,
+    put_ask: NonNegative,
+    future: Points,
+    strike: Positive,
+    days: Days,
+    rate: Rate = 0.0,
+    fees: NonNegative = 0.0,
+) -> Table:
+    """Put-call parity of one strike: residual at middle prices, and what a conversion or a reversal would earn.
+
+    residual = (C − P) − D·(F − K); conversion = C_bid − P_ask − D·(F − K) − fees; reversal = P_bid − C_ask + D·(F − K)
+    − fees; D = e^(−rT).
+
+    Parameters
+    ----------
+    call_bid : points
+        Bid of the call.
+    call_ask : points
+        Ask of the call; below the bid is #NUM!.
+    put_bid : points
+        Bid of the put.
+    put_ask : points
+        Ask of the put; below the bid is #NUM!.
+    future : points
+        The future of the same expiry, or the forward.
+    strike : points
+        Strike of both.
+    days : calendar days
+        Days to the settlement instant.
+    rate : decimal a year
+        Continuous risk-free rate.
+    fees : points
+        Of the whole trade.
+
+    Returns
+    -------
+    residual, conversion, reversal, verdict
+        Points, points, points, and "edge" when either trade earns more than 0.05 points (POLICY), else "none".
+
+    Notes
+    -----
+    Use it to check quotes. A conversion has no delta, gamma or vega: that it makes a hedge adaptive, or cancels
+    contango, is a document rule, untested.
+
+    Examples
+    --------
+    >>> ALVH_PARITY(1.60, 1.70, 1.60, 1.75, 17, 17, 30, 0.04)
+       residual  conversion  reversal verdict
+    0    -0.025       -0.15      -0.1    none
+    """
+    found = black.parity(call_bid, call_ask, put_bid, put_ask, future, strike, days / 365.0, rate, fees)
+    row = (found.residual, found.conversion, found.reversal, found.verdict)
+    return Table(("residual", "conversion", "reversal", "verdict"), [row])

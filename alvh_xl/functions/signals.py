@@ -105,8 +105,12 @@ def ALVH_MACD_DIVERGENCE(
 
     Examples
     --------
-    >>> ALVH_MACD_DIVERGENCE([100, 101, 102, 103, 104, 103, 102])[-1]
-    CellError.NA
+    >>> closes = [
+    ...     100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115,
+    ...     116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131,
+    ... ]
+    >>> ALVH_MACD_DIVERGENCE(closes)[-1]
+    0.0
     """
     return signals.macd_divergence(closes, side, pivot, min_gap, max_gap)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from alvh_xl.functions.cells import CellError
+from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.condor import BetaTable
 from alvh_xl.functions.kinds import (
     BookTable,
@@ -30,6 +31,7 @@ from alvh_xl.model import stress as stressing
 
 Basis = Annotated[Any, word("all", "1", "2", "3", "4", *sizing.BASES)]
 Method = Annotated[Any, word("A", "B")]
+DailyPnl = Annotated[Any, ColumnKind("dollars")]
 FractionSeries = Annotated[Any, SeriesKind("fraction", low=0, high=1)]
 _CATEGORY = "Allocation and gamma offset"
 _RULE = "DOCUMENT RULE (untested)"
@@ -301,6 +303,44 @@ def ALVH_STRESS(
     )
     columns = ("move", "condor", "hedge", "net", "offset")
     return Table(columns, list(zip(*(getattr(found, name) for name in columns), strict=True)))
+
+
+@cell_function(category=_CATEGORY, concept="C12", status="STANDARD", shape="table")
+def ALVH_MIN_VARIANCE(condor_pnl: DailyPnl, hedge_pnl: DailyPnl) -> Table:
+    """Hedge contracts that make the daily variance of condors and hedge together least.
+
+    ratio = −Cov(condor, hedge)/Var(hedge); effectiveness = squared correlation.
+
+    Parameters
+    ----------
+    condor_pnl : dollars
+        Daily profit and loss of all condors, oldest first.
+    hedge_pnl : dollars
+        Daily profit and loss of one hedge contract on the same days.
+
+    Returns
+    -------
+    ratio, effectiveness, n, note
+        Contracts, share of variance removed, days, and PROXY below 500 days.
+
+    Notes
+    -----
+    Reading D of the 0.35 rule. A series that does not vary is #DIV/0!.
+
+    References
+    ----------
+    Ederington, The Hedging Performance of the New Futures Markets, 1979; Hull.
+
+    Examples
+    --------
+    >>> ALVH_MIN_VARIANCE([10, -20, 15, -30, 5], [-4, 9, -8, 12, -1])
+          ratio  effectiveness    n   note
+    0  2.295362       0.983935  5.0  PROXY
+    """
+    condor_pnl, hedge_pnl = together(condor_pnl, hedge_pnl)
+    found = stressing.min_variance(condor_pnl, hedge_pnl)
+    row = (found.ratio, found.effectiveness, found.n, found.note or None)
+    return Table(("ratio", "effectiveness", "n", "note"), [row])
 
 
 @cell_function(category=_CATEGORY, concept="C03–C05, C12, C16, C27", status=_RULE, shape="table")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.kinds import (
     Count,
     Days,
+    Fraction,
     NonNegative,
     Number,
     Points,
@@ -18,12 +20,14 @@ from alvh_xl.functions.kinds import (
     word,
 )
 from alvh_xl.functions.registry import Table, cell_function
-from alvh_xl.model import volatility
+from alvh_xl.model import tilts, volatility
 
 VolSeries = Annotated[Any, SeriesKind("decimal a year", low=0, high=6, low_open=True)]
 RangeMethod = Annotated[Any, word("normal", "lognormal")]
 Estimator = Annotated[Any, word("close", "parkinson", "garman_klass", "rogers_satchell", "yang_zhang")]
 Prices = Annotated[Any, table(1, 4)]
+Closes = Annotated[Any, ColumnKind("number", low=0, low_open=True)]
+Vols = Annotated[Any, ColumnKind("decimal a year", low=0, high=6, low_open=True)]
 
 
 @cell_function(
@@ -264,3 +268,128 @@ def ALVH_VIX_OPTION_VOL(vvix: Points, days: Days) -> Any:
     0.858
     """
     return volatility.vix_option_vol(vvix, days)
+
+
+@cell_function(category="Volatility", concept="C01", status="STANDARD", shape="elementwise")
+def ALVH_STRADDLE_MOVE(call_price: NonNegative, put_price: NonNegative, factor: Positive = 0.85) -> Any:
+    """Move of an index that its at-the-money straddle implies, in points.
+
+    move = factor·(C + P)
+
+    Parameters
+    ----------
+    call_price : points
+        Price of the at-the-money call.
+    put_price : points
+        Price of the put of the same strike and expiry.
+    factor : number
+        0.85, the market makers' range, or 1.2533 (√(π/2)), which recovers one standard deviation.
+
+    Returns
+    -------
+    points
+        Half the width of the range.
+
+    References
+    ----------
+    Natenberg, Option Volatility and Pricing.
+
+    Examples
+    --------
+    >>> ALVH_STRADDLE_MOVE(70.3160625, 70.3160625)
+    119.5373
+    """
+    return volatility.straddle_move(call_price, put_price, factor)
+
+
+@cell_function(category="Volatility", concept="C01", status="ESTIMATED", shape="table")
+def ALVH_MOVE_COVERAGE(closes: Closes, vols: Vols, days: Positive) -> Table:
+    """How often an index stayed inside its expected move, at the end of the period and on the way there.
+
+    Every session starts a period of round(days·5/7) sessions with the expected move of its own volatility.
+
+    Parameters
+    ----------
+    closes : index points
+        Closes, oldest first.
+    vols : decimal a year
+        Implied volatility known at each close, for example VIX/100.
+    days : calendar days
+        Length of the period; less than one session is #NUM!.
+
+    Returns
+    -------
+    inside, strayed, mean_ratio, n
+        Share of periods that end inside; share with any close outside on the way; mean move ÷ expected move (0.80 for a
+        normal distribution); number of periods, which overlap.
+
+    Notes
+    -----
+    ESTIMATED from VIX 1990–2021, 14 days: 0.848 inside (normal 0.683), 0.232 astray, mean ratio 0.577. Show both.
+
+    Examples
+    --------
+    >>> ALVH_MOVE_COVERAGE([100, 101, 99, 103, 104, 103], [0.2, 0.2, 0.2, 0.2, 0.2, 0.2], 3)
+       inside  strayed  mean_ratio    n
+    0     0.5      0.5    1.107259  4.0
+    """
+    closes, vols = together(closes, vols)
+    found = volatility.move_coverage(closes, vols, days)
+    row = (found.inside, found.strayed, found.mean_ratio, found.n)
+    return Table(("inside", "strayed", "mean_ratio", "n"), [row])
+
+
+@cell_function(
+    category="Volatility", concept="C09", status="DOCUMENT RULE (untested) use, STANDARD formula", shape="table"
+)
+def ALVH_VOL_PREMIUM(
+    implied_vols: Vols, closes: Closes, window: Count = 21.0, lookback: Count = 252.0, strength: Fraction = 0.0
+) -> Table:
+    """Implied against realised volatility now: spread, variance premium, ratio, z-score, and the tilt it would give.
+
+    spread = implied − realised; variance premium = IV²·30/365 − Σr² of 21 sessions; z of the spread over `lookback`;
+    tilt = 1 − strength·clip(z, −2, 2)/2.
+
+    Parameters
+    ----------
+    implied_vols : decimal a year
+        Implied volatility at each close, for example VIX/100, oldest first.
+    closes : index points
+        Closes of the same sessions.
+    window : returns
+        Returns in each realised volatility, at least 2.
+    lookback : sessions
+        Spreads in the z-score, the last one included.
+    strength : 0 to 1
+        κ of the tilt; 0 is off.
+
+    Returns
+    -------
+    spread, variance_premium, ratio, z, n, tilt
+        Decimal a year; squared decimal; realised ÷ implied; standard deviations (#N/A with fewer than `lookback`
+        spreads); spreads used; factor of the hedge's size.
+
+    Notes
+    -----
+    Document rule, untested: the document gives neither formula nor direction. ESTIMATED 1990–2021: VIX exceeded the
+    volatility of the next 21 sessions 86 % of the time, so "implied above realised" is the normal state, not a signal.
+
+    References
+    ----------
+    Carr and Wu, Variance Risk Premiums, 2009; Bollerslev, Tauchen and Zhou 2009.
+
+    Examples
+    --------
+    >>> vols = [0.16, 0.15, 0.16, 0.17, 0.16, 0.15, 0.14, 0.15, 0.16, 0.15, 0.14, 0.15,
+    ...     0.16, 0.15, 0.14, 0.13, 0.14, 0.15, 0.14, 0.13, 0.14, 0.15, 0.16, 0.18]
+    >>> closes = [100, 101, 100, 99, 100, 101, 102, 101, 100, 101, 102, 101,
+    ...     100, 101, 102, 103, 102, 101, 102, 103, 102, 101, 100, 98]
+    >>> ALVH_VOL_PREMIUM(vols, closes, 5, 10, 0.2)[["spread", "ratio", "z", "tilt"]]
+         spread    ratio         z      tilt
+    0 -0.020119  1.11177 -0.595762  1.059576
+    """
+    implied_vols, closes = together(implied_vols, closes)
+    found = volatility.vol_premium(implied_vols, closes, int(window), int(lookback))
+    tilt = float(tilts.premium_tilt(found.z, strength))
+    row = (found.spread, found.variance_premium, found.ratio, found.z, found.n, tilt)
+    return Table(("spread", "variance_premium", "ratio", "z", "n", "tilt"), [row])

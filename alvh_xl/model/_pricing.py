@@ -2,8 +2,8 @@
 
 Black-76 is Black–Scholes–Merton with the dividend yield equal to the rate; only rho and theta are written differently.
 The kernel works through the options in blocks that fit the processor's cache, in place, and takes every Greek from the
-same intermediates. The out-of-the-money side is priced from two tail probabilities and the other side by parity, so
-that no price is negative and the wings keep their relative accuracy.
+same intermediates. Probabilities are tails or exact complements of tails, so that no price is negative and the wings
+keep their relative accuracy.
 """
 
 from __future__ import annotations
@@ -119,31 +119,27 @@ def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
 
 
 def _fill_price(w: _Scratch, x: Inputs, price: FloatArray) -> None:
-    """Out-of-the-money value from the tails plus intrinsic value; leave signed tails and steps for the Greeks."""
-    spot, strike = w.forward
+    """Both legs of the option from the tails; their difference is the price."""
     np.copysign(w.tail, w.d, out=w.tail)
-    np.greater(w.d, 0.0, out=w.work)
-    np.subtract(w.tail[1], w.tail[0], out=w.a)
-    # 1 where d2 ≤ 0 < d1: there N(d1) and N(d2) lie on different sides of one half.
-    np.subtract(w.work[0], w.work[1], out=w.b)
-    np.multiply(w.b, np.minimum(spot, strike, out=price), out=w.b)
-    np.maximum(np.add(w.a, w.b, out=w.a), 0.0, out=w.a)
+    np.greater(w.d, 0.0, out=w.legs)
+    # φ·N(φd) = step(d) + (φ − 1)/2 − sign(d)·N(−|d|): exact zeros and ones, so both tails keep their accuracy.
+    np.multiply(np.subtract(x.phi, 1.0, out=w.a), 0.5, out=w.a)
+    np.multiply(np.add(w.legs, w.a, out=w.legs), w.forward, out=w.legs)
+    np.subtract(w.legs, w.tail, out=w.legs)
+    np.subtract(w.legs[0], w.legs[1], out=price)
     narrow = w.deviation < _NARROW
     if narrow.any():
+        spot, strike = w.forward[:, narrow]
+        phi = x.phi[narrow] if x.phi.ndim else x.phi
         h = np.minimum(0.5 * np.abs(w.d[0] + w.d[1])[narrow], _FAR)
-        w.a[narrow] = w.density[narrow] * mills_difference(h, 0.5 * w.deviation[narrow])
-    np.multiply(np.subtract(spot, strike, out=w.b), x.phi, out=w.b)
-    np.add(w.a, np.maximum(w.b, 0.0, out=w.b), out=price)
+        outside = w.density[narrow] * mills_difference(h, 0.5 * w.deviation[narrow])
+        price[narrow] = np.maximum(outside, 0.0) + np.maximum(phi * (spot - strike), 0.0)
 
 
 def _fill_greeks(w: _Scratch, x: Inputs, rows: FloatArray) -> None:
     """Delta, gamma, vega, theta and rho from what the price left behind."""
     price, delta, gamma, vega, theta, rho = rows[:6]
     a, legs = w.a, w.legs
-    # φ·N(φd) = step(d) + (φ − 1)/2 − sign(d)·N(−|d|): exact zeros and ones, so both tails keep their accuracy.
-    np.multiply(np.subtract(x.phi, 1.0, out=a), 0.5, out=a)
-    np.add(w.work, a, out=legs)
-    np.subtract(np.multiply(legs, w.forward, out=legs), w.tail, out=legs)
     np.divide(legs[0], x.spot, out=delta)
     np.divide(w.density, x.spot, out=a)
     np.divide(np.divide(a, x.spot, out=gamma), w.deviation, out=gamma)

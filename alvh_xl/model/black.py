@@ -229,8 +229,7 @@ def extrinsic(
     C10, status STANDARD.
     """
     return np.asarray(
-        np.asarray(price, dtype=np.float64)
-        - intrinsic(phi, underlying, strike, years, rate, dividend_yield, on_future)
+        np.asarray(price, dtype=np.float64) - intrinsic(phi, underlying, strike, years, rate, dividend_yield, on_future)
     )
 
 

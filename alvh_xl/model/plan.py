@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from alvh_xl.model.capital import HedgeDrag, hedge_drag, opportunity_cost
 from alvh_xl.model.discipline import Rebalance, rebalance
-from alvh_xl.model.plan_inputs import check_inputs, read_inputs
+from alvh_xl.model.plan_inputs import MISSING, read_inputs
 from alvh_xl.model.sizing import (
     ROUNDING_GUARD,
     SPX_MULTIPLIER,
@@ -85,8 +85,9 @@ def plan(inputs: Mapping[str, float | str | None]) -> Plan:
     Parameters
     ----------
     inputs : mapping of name to value
-        Names, units and defaults in `plan_inputs.INPUTS`. A required input that is blank, or any input that
-        is in error ("MISSING", "#N/A" and so on), stops the plan.
+        Names, units and defaults in `plan_inputs.INPUTS`. A required input that is blank, and any input that is in
+        error ("MISSING", "#N/A"), a text, outside its domain or of no known name, stops the plan: NO DECISION, naming
+        it and why. The plan itself never fails, because an error in its place could be read as "hold nothing".
 
     Returns
     -------
@@ -99,12 +100,9 @@ def plan(inputs: Mapping[str, float | str | None]) -> Plan:
     band and warnings are POLICY. Carry rows need theta, roll_down, half_spread, horizon and nav; without
     them they are blank.
     """
-    values, missing = read_inputs(inputs)
-    if not missing and math.isfinite(values["probability"]) and math.isnan(values["half_spread"]):
-        missing = ["half_spread"]
-    if missing:
-        return _no_decision(missing)
-    check_inputs(values)
+    values, stops = read_inputs(inputs)
+    if stops:
+        return _no_decision(stops)
     size = _size(values)
     trade = _order(values, size)
     drag = _drag(values, size.hold)
@@ -119,14 +117,14 @@ def plan(inputs: Mapping[str, float | str | None]) -> Plan:
     return Plan(tuple(rows))
 
 
-def _no_decision(missing: list[str]) -> Plan:
-    names = ", ".join(missing)
-    texts = {
-        "decision": NO_DECISION,
-        "binding": f"missing: {names}",
-        "reason_1": f"{NO_DECISION}: {names} missing or in error",
-    }
-    return Plan(tuple(PlanRow(name, texts.get(name)) for name in ROWS), tuple(missing))
+def _no_decision(stops: Mapping[str, str]) -> Plan:
+    """Every row blank but the decision, the inputs that stop it, and why."""
+    missing = [name for name, why in stops.items() if why == MISSING]
+    invalid = [name for name in stops if name not in missing]
+    named = [f"{word}: {', '.join(names)}" for word, names in (("missing", missing), ("invalid", invalid)) if names]
+    why = [f"{name} {text}" for name, text in stops.items()]
+    texts = {"decision": NO_DECISION, "binding": "; ".join(named), "reason_1": f"{NO_DECISION}: {'; '.join(why)}"}
+    return Plan(tuple(PlanRow(name, texts.get(name)) for name in ROWS), tuple(stops))
 
 
 def _units(values: dict[str, float], fraction: float) -> HedgeUnits:

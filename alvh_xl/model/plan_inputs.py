@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from alvh_xl.model.errors import DomainError, ShapeError, ZeroDenominatorError
+from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.sizing import BASES, basis_name
+
+MISSING = "is missing or in error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,55 +57,63 @@ INPUTS = (
 )
 
 
-def read_inputs(inputs: Mapping[str, float | str | None]) -> tuple[dict[str, float], list[str]]:
-    """Values by name (NaN: optional and blank) and the names of those missing or in error."""
+def read_inputs(inputs: Mapping[str, float | str | None]) -> tuple[dict[str, float], dict[str, str]]:
+    """Values by name (NaN: optional and blank), and what stops the plan: name of the input → why, in words.
+
+    An input stops the plan when it is required and blank, in error or "MISSING", a text where a number is needed,
+    outside its domain, or of no known name. Nothing is ever filled in for it.
+    """
     given = {str(name).strip().lower(): value for name, value in inputs.items()}
-    unknown = sorted(set(given) - {spec.name for spec in INPUTS})
-    if unknown:
-        raise ShapeError(f"unknown input: {', '.join(unknown)}")
+    stops = dict.fromkeys(sorted(set(given) - {spec.name for spec in INPUTS}), "is no input of the plan")
     values: dict[str, float] = {}
-    missing = []
     for spec in INPUTS:
         raw = given.get(spec.name)
+        values[spec.name] = spec.default
         if raw is None or (isinstance(raw, str) and not raw.strip()):
-            values[spec.name] = spec.default
             if spec.required:
-                missing.append(spec.name)
+                stops[spec.name] = MISSING
             continue
         number = _number(spec.name, raw)
-        if number is None:
-            missing.append(spec.name)
-        values[spec.name] = math.nan if number is None else number
-    return values, missing
+        if isinstance(number, str):
+            stops[spec.name] = number
+        elif why := _outside(spec, number):
+            stops[spec.name] = why
+        else:
+            values[spec.name] = number
+    if math.isfinite(values["probability"]) and math.isnan(values["half_spread"]):
+        stops.setdefault("half_spread", MISSING)  # the benefit test weighs the cost of trading
+    return values, stops
 
 
-def _number(name: str, raw: float | str) -> float | None:
-    """The value as a number; None for an error, "MISSING" or not-a-number; other text raises."""
+def _number(name: str, raw: float | str) -> float | str:
+    """The value as a number, or in words why it is none."""
     word = str(raw).strip().upper()
     if word == "MISSING" or word.startswith("#") or word == "NAN":
-        return None
+        return MISSING
     if name == "basis":
-        return BASES.index(basis_name(raw)) + 1.0
+        try:
+            return BASES.index(basis_name(raw)) + 1.0
+        except ShapeError as problem:
+            return str(problem)
     if word in ("TRUE", "FALSE"):
-        if name == "at_initiation":
-            return float(word == "TRUE")
-        raise ShapeError(f"{name} must be a number")
+        return float(word == "TRUE") if name == "at_initiation" else "must be a number"
     try:
         return float(word)
     except ValueError:
-        raise ShapeError(f"{name} must be a number") from None
+        return f"must be a number, not {str(raw).strip()!r}"
 
 
-def check_inputs(values: dict[str, float]) -> None:
-    """Refuse numbers outside their domain (NaN is a blank optional input)."""
-    for spec in INPUTS:
-        value = values[spec.name]
-        if math.isnan(value):
-            continue
-        low = value > spec.low if spec.open_low else value >= spec.low
-        if not (low and value <= spec.high and math.isfinite(value)):
-            raise DomainError(f"{spec.name} is outside its domain")
-    if values["book_dollar_gamma"] == 0.0:
-        raise ZeroDenominatorError("the book has no gamma")
-    if values["unit_dollar_delta"] >= 0.0:
-        raise DomainError("unit_dollar_delta must be negative: the contract is not a hedge")
+def _outside(spec: PlanInput, value: float) -> str:
+    """Why a number is outside the domain of an input; "" when it is inside."""
+    if spec.name == "book_dollar_gamma" and value >= 0.0:
+        return f"is {value:.4g}: the book is not short gamma, so the cap has nothing to measure"
+    if spec.name == "unit_dollar_delta" and value >= 0.0:
+        return f"is {value:.4g} and must be negative: the contract is not a hedge"
+    if spec.name == "held" and math.isfinite(value) and value != math.floor(value):
+        return f"is {value:g} and must be a whole number of contracts"
+    low = value > spec.low if spec.open_low else value >= spec.low
+    if low and value <= spec.high and math.isfinite(value):
+        return ""
+    bound = f"{'above' if spec.open_low else 'at least'} {spec.low:g}" if math.isfinite(spec.low) else "finite"
+    high = f" and at most {spec.high:g}" if math.isfinite(spec.high) else ""
+    return f"is {value:.4g} and must be {bound}{high}"

@@ -80,9 +80,7 @@ def _bars(prices: ArrayLike, estimator: str) -> FloatArray:
     return bars
 
 
-def realized_vol(
-    prices: ArrayLike, window: int = 21, estimator: str = "close", periods: float = TRADING_DAYS
-) -> float:
+def realized_vol(prices: ArrayLike, window: int = 21, estimator: str = "close", periods: float = TRADING_DAYS) -> float:
     """Realised volatility over the last `window` bars.
 
     The square root of `periods` times the mean daily variance, which is: close, ln²(C_t/C_(t−1)) with zero mean;

@@ -252,8 +252,7 @@ def time_shift(
     spot_vol: bool = False,
     beta_table: ArrayLike | None = None,
 ) -> TimeShift:
-    """Value and Greeks of the book `days_forward` days later at S*(1 + spot_move/100), against today's model
-    value.
+    """Value and Greeks of the book `days_forward` days later at S*(1 + spot_move/100), against today's model value.
 
     Parameters
     ----------
@@ -292,7 +291,10 @@ def time_shift(
     check_market(book, spot, rate, dividend_yield)
     if smile not in ("sticky_strike", "sticky_delta"):
         raise ShapeError(f"smile must be sticky_strike or sticky_delta, not {smile}")
-    h, x = np.broadcast_arrays(_vector(days_forward, "days_forward"), _vector(spot_move, "spot_move"))
+    h, x = _vector(days_forward, "days_forward"), _vector(spot_move, "spot_move")
+    if h.size != x.size and 1 not in (h.size, x.size):
+        raise ShapeError("days_forward and spot_move must have equal length, or one of them one value")
+    h, x = np.broadcast_arrays(h, x)
     if (h < 0).any() or (x <= -100).any():
         raise DomainError("days_forward must not be negative and spot_move above -100")
     kept = book.select(~book.to_roll)

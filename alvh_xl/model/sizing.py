@@ -367,8 +367,7 @@ def vega_offset(
     C12, ratio E. STANDARD arithmetic, kappa ESTIMATED (Table 4A).
     """
     n, d, k, vega, days, unit = (
-        np.asarray(x, dtype=np.float64)
-        for x in (contracts, delta, kappa, book_dollar_vega, condor_days, multiplier)
+        np.asarray(x, dtype=np.float64) for x in (contracts, delta, kappa, book_dollar_vega, condor_days, multiplier)
     )
     with np.errstate(all="ignore"):
         ratio = n * d * k * unit / (-vega * np.minimum(2.0, np.sqrt(30.0 / days)))

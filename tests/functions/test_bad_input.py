@@ -213,3 +213,17 @@ def test_every_function_has_what_its_help_needs() -> None:
         assert spec.documentation.returns[0], spec.name
         assert spec.documentation.example, spec.name
         assert all(p.unit and p.text for p in spec.parameters), (spec.name, spec.parameters)
+
+
+def test_every_example_gives_the_same_as_a_formula() -> None:
+    """An array constant has no blanks; an example that needs one would show an error on the Help sheet."""
+
+    def typed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [typed(item) for item in value]
+        return "" if value is None else value
+
+    for spec in REGISTRY.values():
+        arguments = [as_range(argument) for argument in example_arguments(spec)]
+        formula = [typed(argument) if isinstance(argument, list) else argument for argument in arguments]
+        assert spec.evaluate(formula) == spec.evaluate(arguments), spec.name

@@ -140,7 +140,7 @@ def test_a_fifth_on_dips_is_still_stewardship() -> None:
     """The threshold belongs to the steward."""
     got = discipline.steward(*log(t10=4, t21=1))
     assert (got.share, got.verdict) == (0.2, "steward")
-    assert discipline.steward(*log(t10=3, t21=1)).verdict == "promoter"
+    assert discipline.steward(*log(t10=79, t21=21)).verdict == "promoter"
 
 
 def test_a_fall_beyond_one_standard_deviation_is_no_minor_dip() -> None:
@@ -192,6 +192,9 @@ def test_the_slope_of_additions_on_falls() -> None:
     _, returns, layers = log()
     got = discipline.steward(-np.minimum(returns, 0.0), returns, layers)
     assert got.slope == pytest.approx(-1.0)
+    returns[1::4], bought = -3.0, np.where(np.arange(60) % 4 == 1, 5.0, 1.0)
+    expected = np.polyfit(np.minimum(returns, 0.0), bought, 1)[0]
+    assert discipline.steward(bought, returns, layers).slope == pytest.approx(expected)
     assert math.isnan(discipline.steward(np.ones(60), np.ones(60), layers).slope)
 
 
@@ -203,8 +206,11 @@ def test_malformed_logs_are_refused() -> None:
             discipline.steward(*args)
     with pytest.raises(MissingError):
         discipline.steward(bought, returns, layers, 61)
+    with pytest.raises(MissingError):
+        discipline.steward(bought[1:], returns[1:], layers[1:])
     with pytest.raises(DomainError):
         discipline.steward(bought, returns, layers, 1)
+    assert discipline.steward(bought, returns, layers, 2).verdict == "no additions"
 
 
 def test_vix_half_life_from_1990_to_2021(shared_data: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alvh_xl.model.errors import DomainError, ShapeError, ZeroDenominatorError
 from alvh_xl.model.plan import ROWS, Plan, plan
 from alvh_xl.model.plan_inputs import INPUTS
 
@@ -157,13 +156,17 @@ def test_a_probability_needs_the_half_spread() -> None:
     assert decide(probability=0.1).missing == ("half_spread",)
 
 
-def test_unknown_names_and_words_are_refused() -> None:
+def test_unknown_names_and_words_stop_the_plan_and_are_named() -> None:
     """A typing error in a name would otherwise leave a default in force."""
-    with pytest.raises(ShapeError, match="alocation"):
-        decide(alocation=0.2)
+    assert decide(alocation=0.2).value("binding") == "invalid: alocation"
     for bad in ({"allocation": "a fifth"}, {"allocation": True}, {"basis": "notional"}, {"held": "two"}):
-        with pytest.raises(ShapeError):
-            decide(**bad)
+        got = decide(**bad)
+        assert (got.value("decision"), got.missing) == ("NO DECISION", tuple(bad))
+
+
+def test_missing_and_invalid_inputs_are_told_apart() -> None:
+    """A trader looks for missing data in another place than for a slip of the hand."""
+    assert decide(credit="MISSING", future=0.5).value("binding") == "missing: credit; invalid: future"
 
 
 def test_names_are_read_without_case_and_numbers_from_text() -> None:
@@ -204,16 +207,19 @@ def test_names_are_read_without_case_and_numbers_from_text() -> None:
         {"theta": math.inf},
     ],
 )
-def test_inputs_outside_their_domain_raise(bad: dict[str, Value]) -> None:
-    """A clamp would size on a number nobody typed."""
-    with pytest.raises(DomainError):
-        decide(**{"half_spread": 0.05, **bad})
+def test_inputs_outside_their_domain_stop_the_plan_and_are_named(bad: dict[str, Value]) -> None:
+    """A clamp would size on a number nobody typed; an error in place of the plan would read as "hold nothing"."""
+    got = decide(**{"half_spread": 0.05, **bad})
+    assert (got.value("decision"), got.value("binding")) == ("NO DECISION", f"invalid: {next(iter(bad))}")
+    assert got.value("hold") is None
 
 
-def test_a_book_without_gamma_is_a_zero_denominator() -> None:
-    """Ratio A does not exist there."""
-    with pytest.raises(ZeroDenominatorError):
-        decide(book_dollar_gamma=0.0)
+def test_a_book_that_is_not_short_gamma_stops_the_plan_in_words() -> None:
+    """After a crash through the long puts the cap has nothing to measure; the trader must read why."""
+    for gamma in (0.0, 12.5):
+        got = decide(book_dollar_gamma=gamma)
+        assert got.value("decision") == "NO DECISION"
+        assert "not short gamma" in str(got.value("reason_1"))
 
 
 # --- which rule binds ---------------------------------------------------------------------------------------
@@ -440,3 +446,45 @@ def test_more_condors_scale_the_literal_size_and_the_cap(factor: int) -> None:
     for name in ("literal", "basis_max_loss", "basis_breakeven_payoff", "basis_premium", "cap_gamma"):
         assert number(more, name) == pytest.approx(factor * number(once, name))
     assert number(more, "ratio_a") <= 0.35 * (1 + 1e-8)
+
+
+# --- words that carry numbers -------------------------------------------------------------------------------
+
+
+def test_the_reason_shows_the_share_after_layers_and_tilt() -> None:
+    """20 % x 1/2 x 0.9 = 9.0 % of the width."""
+    assert "(9.0 % of the width)" in text(decide(layer_fraction=0.5, tilt=0.9), "reason_1")
+
+
+def test_the_binding_note_lists_the_caps_that_are_set_and_no_others() -> None:
+    """A blank cap must not be shown as nan, nor a set one left out."""
+    assert decide().row("binding").note == "literal 4.465, 0.35 cap 2.688"
+    assert decide(open_interest=15).row("binding").note == "literal 4.465, 0.35 cap 2.688, liquidity 1.500"
+
+
+def test_notes_of_the_bases_give_the_premium_as_a_share_of_the_credit() -> None:
+    """15 % of the width on basis 1 is 45 % of the credit, on basis 4 464 %."""
+    got = decide(allocation=0.15)
+    assert "45 % of the credit" in got.row("basis_vix_notional").note
+    assert "464 % of the credit" in got.row("basis_premium").note
+
+
+def test_a_purchase_at_the_cap_reports_neither_drift_nor_a_sale() -> None:
+    """Three calls at a cap of exactly three."""
+    got = decide(book_dollar_gamma=-302.7085714285714, half_spread=0.05, probability=0.5)
+    assert got.value("hold") == 3.0
+    assert "drift" not in text(got, "reason_2")
+    assert "purchases only" not in text(got, "reason_2")
+
+
+def test_bases_just_above_the_maximum_loss_are_called_absurd() -> None:
+    """25 % of ten condors' width, 94,890 dollars, against 90,000 of maximum loss."""
+    got = text(decide(condors=10, max_loss=90_000.0), "reason_3")
+    assert "15–25 % of the width is 63–105 % of max loss" in got
+    assert "absurd" not in text(decide(condors=10, max_loss=95_000.0), "reason_3")
+
+
+def test_the_note_of_hold_is_empty_when_the_order_leads_to_it() -> None:
+    """Nothing to explain then."""
+    for held in (0, 1, 2, 9):
+        assert decide(held=held).row("hold").note == ""

@@ -269,6 +269,7 @@ def test_sticky_delta_reads_a_shared_strike_once() -> None:
     ("change", "error"),
     [
         ({"smile": "sticky"}, ShapeError),
+        ({"days_forward": [1.0, 2.0], "spot_move": [0.0, 1.0, 2.0]}, ShapeError),
         ({"days_forward": -1.0}, DomainError),
         ({"spot_move": -100.0}, DomainError),
         ({"spot_move": NAN}, MissingError),

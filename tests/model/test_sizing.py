@@ -69,6 +69,11 @@ def test_allocation_follows_the_knots_and_is_flat_outside_them() -> None:
     np.testing.assert_allclose(got, [0.2, 0.2, 0.15, 0.0, 0.0], atol=1e-15)
 
 
+def test_knots_may_lie_half_a_point_apart() -> None:
+    """Any increasing knots are allowed."""
+    assert float(sizing.allocation(15.25, 0.0, 0.5, [15.0, 15.5], [0.2, 0.1])) == pytest.approx(0.15)
+
+
 def test_macro_pressure_never_lowers_an_allocation_already_above_the_macro_share() -> None:
     """max(0, .) dropped would shrink the hedge when pressure rises."""
     got = sizing.allocation(12.0, [0.0, 1.0], 0.5, [10.0, 20.0], [0.9, 0.9])
@@ -127,6 +132,7 @@ def test_knots_of_the_wrong_shape_or_order_are_refused() -> None:
         ([10.0, math.inf], [0.1, 0.2]),
         ([10.0, 20.0], [0.1, -0.2]),
         ([10.0, 20.0], [0.1, math.nan]),
+        ([10.0, 20.0], [0.1, math.inf]),
     ):
         with pytest.raises(DomainError):
             sizing.allocation(14.0, 0.0, 0.5, knots, shares)
@@ -291,8 +297,8 @@ def test_doubling_the_condors_doubles_every_literal_size(
     """Size must be proportional to the book; the maximum loss is the whole book's, so it doubles too."""
     once = sizing.hedge_units(fraction, "all", width, condors, future, loss, gain, price)
     twice = sizing.hedge_units(fraction, "all", width, 2 * condors, future, 2 * loss, gain, price)
-    np.testing.assert_allclose(twice.contracts, 2 * once.contracts, rtol=1e-12)
-    np.testing.assert_allclose(twice.cost, 2 * once.cost, rtol=1e-12)
+    np.testing.assert_allclose(twice.contracts, 2 * once.contracts, rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(twice.cost, 2 * once.cost, rtol=1e-12, atol=1e-300)
 
 
 @given(share, share, positive, positive, positive)
@@ -480,3 +486,12 @@ def test_a_missing_or_negative_tilt_is_refused() -> None:
     for bad in (-0.1, math.inf):
         with pytest.raises(DomainError):
             sizing.combined_tilt([1.0, bad])
+
+
+def test_small_numbers_of_the_wrong_sign_are_refused_and_of_the_right_sign_accepted() -> None:
+    """The domain ends at 0, not at 1."""
+    assert np.isnan(sizing.gamma_offset(0.5, -35.0))
+    assert np.isnan(sizing.cap_contracts(-100.0, 0.5))
+    assert float(sizing.gamma_offset(-100.0, -35.0, move=0.5)) == pytest.approx(0.7)
+    assert np.isnan(sizing.vega_offset(0.5, 0.5, 0.5, 0.5, 30.0))
+    assert float(sizing.vega_offset(0.5, 0.5, 0.5, -0.5, 0.5, 0.5)) == pytest.approx(0.0625)

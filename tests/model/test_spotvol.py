@@ -123,6 +123,7 @@ def test_own_table_replaces_the_default_and_starts_at_its_first_row() -> None:
         (np.empty((0, 3)), ShapeError),
         ([[2.0, np.nan, 0.0]], MissingError),
         ([[30.0, -0.6, 0.0], [2.0, -0.9, 0.0]], DomainError),
+        ([[30.0, -0.6, 0.0], [30.0, -0.9, 0.0]], DomainError),
         ([[2.0, -np.inf, 0.0]], DomainError),
     ],
 )
@@ -161,6 +162,7 @@ def test_vx_and_vxm_greeks() -> None:
     vx = spotvol.hedge_greeks("VX", 17.0, np.nan, 30.0, np.nan)
     assert [vx.dollar_delta, vx.dollar_gamma] == pytest.approx([-646.0, 63.6])
     assert (vx.delta, vx.gamma, vx.theta, vx.cost) == (1.0, 0.0, 0.0, 0.0)
+    assert spotvol.hedge_greeks("VX", 1.0, np.nan, 30.0, np.nan).dollar_delta == vx.dollar_delta
     vxm = spotvol.hedge_greeks("VXM", 17.0, np.nan, 30.0, np.nan)
     assert vxm.dollar_delta == pytest.approx(vx.dollar_delta / 10.0)
 

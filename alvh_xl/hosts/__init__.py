@@ -1,0 +1,1 @@
+"""Where the functions run: one package for each host program."""

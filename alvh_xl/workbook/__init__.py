@@ -1,0 +1,1 @@
+"""What the trader opens: building, refreshing and exporting the morning workbook."""

@@ -1,0 +1,134 @@
+"""The workbook's charts; each is made anew for the sheet that shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alvh_xl.workbook import style
+from alvh_xl.workbook.layout import Context
+
+# Where the charts' numbers stand: sheet, first row, last row and columns (1-based, as in a formula).
+PAYOFF_ROWS = (7, 87)
+LAYER_ROWS = (6, 65)
+SERIES_ROWS = (246, 305)
+_SMALL = {"name": style.FONT, "size": 8, "color": style.INK}
+_GRID = {"visible": True, "line": {"color": "#E3E7EC", "width": 0.5}}
+
+
+def _chart(context: Context, kind: dict[str, str], title: str) -> Any:
+    chart = context.book.add_chart(kind)
+    chart.set_title({"name": title, "name_font": {"name": style.FONT, "size": 10, "bold": True, "color": style.NAVY},
+                     "overlay": False})  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": _SMALL})
+    chart.set_chartarea({"border": {"color": style.HAIRLINE}})
+    return chart
+
+
+def _axis(name: str, number: str, **extra: Any) -> dict[str, Any]:
+    return {
+        "name": name, "name_font": _SMALL | {"bold": False}, "num_font": _SMALL, "num_format": number,
+        "major_gridlines": _GRID, "line": {"color": style.GREY}, **extra,
+    }  # fmt: skip
+
+
+def payoff(context: Context) -> Any:
+    """Profit and loss of the condor today and at expiry, with and without the hedge, with break-even marks."""
+    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Payoff: with and without the hedge, dollars")
+    first, last = PAYOFF_ROWS
+    lines = (
+        ("Condor, expiry", "U", style.BLACK, 1.75, "solid"),
+        ("Condor, today", "T", style.GREY, 1.25, "dash"),
+        ("With hedge, expiry", "X", style.BLUE, 2.25, "solid"),
+        ("With hedge, today", "W", style.SKY, 1.5, "dash"),
+    )
+    for name, column, colour, width, dash in lines:
+        chart.add_series({
+            "name": name,
+            "categories": f"=Position!$R${first}:$R${last}",
+            "values": f"=Position!${column}${first}:${column}${last}",
+            "line": {"color": colour, "width": width, "dash_type": dash},
+        })  # fmt: skip
+    marks = (("Break-evens", 7, 8, "diamond", style.VERMILLION), ("Spot", 9, 9, "circle", style.ORANGE))
+    for name, top, bottom, shape, colour in marks:
+        chart.add_series({
+            "name": name,
+            "categories": f"=Position!$Z${top}:$Z${bottom}",
+            "values": f"=Position!$AA${top}:$AA${bottom}",
+            "line": {"none": True},
+            "marker": {"type": shape, "size": 8, "fill": {"color": colour}, "border": {"color": style.BLACK}},
+        })  # fmt: skip
+    chart.set_x_axis(_axis("SPX", "#,##0", min=None, label_position="low"))
+    chart.set_y_axis(_axis("", '"$"#,##0'))
+    return chart
+
+
+def curve(context: Context) -> Any:
+    """VX settlements by days to expiry, with the volatility indices at their tenors."""
+    chart = _chart(context, {"type": "scatter", "subtype": "straight_with_markers"}, "VIX curve and spot, points")
+    chart.add_series({
+        "name": "VX futures",
+        "categories": "=Curve!$E$6:$E$14",
+        "values": "=Curve!$F$6:$F$14",
+        "line": {"color": style.BLUE, "width": 2},
+        "marker": {"type": "circle", "size": 6, "fill": {"color": style.BLUE}, "border": {"color": style.BLUE}},
+    })  # fmt: skip
+    indices = (("VIX9D, VIX, VIX3M", "=Curve!$L$6:$X$8", "=Curve!$M$6:$Y$8", "diamond", style.VERMILLION),
+               ("Spot VIX", "=Curve!$L$9:$X$10", "=Curve!$M$9:$Y$10", "none", style.GREY))  # fmt: skip
+    for name, tenors, values, shape, colour in indices:
+        marker = {"type": shape} if shape == "none" else {
+            "type": shape, "size": 8, "fill": {"color": colour}, "border": {"color": style.BLACK},
+        }  # fmt: skip
+        line = {"color": colour, "width": 1, "dash_type": "dash"}
+        chart.add_series({"name": name, "categories": tenors, "values": values, "line": line, "marker": marker})
+    chart.set_x_axis(_axis("days to expiry", "0", min=0, max=270))
+    chart.set_y_axis(_axis("", "0.0"))
+    return chart
+
+
+def layers(context: Context) -> Any:
+    """The index over the last 60 sessions; below it, one bar a lit layer, stacked."""
+    chart = _chart(context, {"type": "column", "subtype": "stacked"}, "SPX and lit layers, last 60 sessions")
+    first, last = LAYER_ROWS
+    labels = f"=Signals!$AA${first}:$AA${last}"
+    for name, column, colour in (
+        ("MACD lit", "X", style.ORANGE),
+        ("RSI lit", "Y", style.SKY),
+        ("A/D lit", "Z", style.GREEN),
+    ):
+        chart.add_series({
+            "name": name, "categories": labels, "values": f"=Signals!${column}${first}:${column}${last}",
+            "fill": {"color": colour}, "gap": 0,
+        })  # fmt: skip
+    line = context.book.add_chart({"type": "line"})
+    line.add_series({
+        "name": "SPX close (right)", "categories": labels, "values": f"=Signals!$W${first}:$W${last}",
+        "line": {"color": style.BLACK, "width": 1.75}, "y2_axis": True,
+    })  # fmt: skip
+    line.set_y2_axis(_axis("", "#,##0", major_gridlines={"visible": False}))
+    chart.combine(line)
+    chart.set_x_axis(_axis("", "@", interval_unit=10, interval_tick=10, major_gridlines={"visible": False}))
+    chart.set_y_axis(_axis("layers lit", '[<=3]0;""', min=0, max=9, major_unit=3, major_gridlines={"visible": False}))
+    return chart
+
+
+def macd(context: Context) -> Any:
+    """MACD with its signal line and histogram over the last 60 sessions."""
+    chart = _chart(context, {"type": "column"}, "MACD, last 60 sessions")
+    first, last = SERIES_ROWS
+    dates = "=Signals!$AA${}:$AA${}".format(*LAYER_ROWS)
+    chart.add_series({
+        "name": "Histogram", "categories": dates, "values": f"=Signals!$N${first}:$N${last}",
+        "fill": {"color": "#B9C2CC"}, "gap": 20,
+    })  # fmt: skip
+    line = context.book.add_chart({"type": "line"})
+    for name, column, colour in (("MACD", "L", style.BLUE), ("Signal", "M", style.VERMILLION)):
+        line.add_series({
+            "name": name, "categories": dates, "values": f"=Signals!${column}${first}:${column}${last}",
+            "line": {"color": colour, "width": 1.75},
+        })  # fmt: skip
+    chart.combine(line)
+    chart.set_x_axis(
+        _axis("", "@", interval_unit=10, interval_tick=10, label_position="low", major_gridlines={"visible": False})
+    )
+    chart.set_y_axis(_axis("", "0"))
+    return chart

@@ -1,0 +1,1 @@
+"""One short module a sheet; each has `write(context)`."""

@@ -1,0 +1,149 @@
+"""Macro: monthly prints with their surprises in proxy form, the release calendar, macro pressure."""
+
+from __future__ import annotations
+
+from alvh_xl.workbook import tables
+from alvh_xl.workbook.layout import Context, Page, Row, pick
+
+HEADER = 18
+COLUMNS = ("month", "cpi", "cpi_actual", "cpi_consensus", "ppi", "ppi_actual", "ppi_consensus", "reer")
+LOOKS = {
+    "month": ("data", "month"),
+    "cpi": ("data", "settle"),
+    "cpi_actual": ("formula", "percent2"),
+    "cpi_consensus": ("formula", "percent2"),
+    "ppi": ("data", "points"),
+    "ppi_actual": ("formula", "percent2"),
+    "ppi_consensus": ("formula", "percent2"),
+    "reer": ("data", "price"),
+}
+EVENT_COLUMNS = ("event", "when", "label", "days_to")
+EVENT_LOOKS = {
+    "event": ("data", "general"),
+    "when": ("data", "datetime"),
+    "label": ("data_word", "general"),
+    "days_to": ("formula", "days"),
+}
+WARM_UP = 12  # months before the first year-on-year change
+
+
+def _change(index: str, months: int, power: int) -> str:
+    """Return the formula of a change over some months; blank during warm-up and in rows without a print."""
+    here = f"Macro[[#This Row],[{index}]]"
+    row = "ROW()-ROW(Macro[[#Headers],[month]])"
+    before = f"INDEX(Macro[{index}],{row}-{months})"
+    grown = f"({here}/{before})^{power}-1" if power != 1 else f"{here}/{before}-1"
+    return f'=IF(OR({row}<={WARM_UP},{here}=""),"",{grown})'
+
+
+FORMULAS = {
+    f"{index}_{kind}": _change(index, months, power)
+    for index in ("cpi", "ppi")
+    for kind, months, power in (("actual", 3, 4), ("consensus", 12, 1))
+}
+
+
+def write(context: Context) -> None:
+    """Write the sheet."""
+    page = Page(
+        context,
+        "Macro",
+        "Macro pressure and calendar",
+        "Document rule, untested. No consensus is shipped: surprises run in their PROXY form "
+        "(actual = 3-month change, annualised; consensus = 12-month change).",
+        (32, 18, 28, 14, 10, 11, 14, 10, 2, 15, 19, 34, 10),
+    )
+    data = tables.table_rows(context.morning)
+    _pressure(page)
+    end = _monthly(page, *data["Macro"])
+    _calendar(page, *data["Calendar"])
+    page.finish(end - 1, 13, freeze=(3, 0))
+
+
+def _pressure(page: Page) -> None:
+    page.section(3, 1, 3, "Macro pressure (C04)")
+    rows = [_surprise(index) for index in ("cpi", "ppi")]
+    last_print = "=MIN(" + ",".join(_latest(event) for event in ("cpi", "ppi")) + ")"
+    rows += [
+        Row("Earlier of the two latest releases", last_print, "datetime", name="last_print"),
+        Row("Last FOMC decision", f"={_latest('fomc')}", "datetime", name="last_fomc"),
+        Row("Next FOMC decision", f"={_coming('fomc')}", "datetime", name="next_fomc"),
+    ]
+    end = page.block(4, 1, rows)
+    page.section(end, 1, 3, "Score, active, ramp, reason")
+    call = (
+        "=ALVH_MACRO_PRESSURE(cpi_surprise,ppi_surprise,last_print,asof,last_fomc,next_fomc,"
+        "macro_threshold,macro_lookahead)"
+    )
+    page.spill(end + 1, 1, 2, call, ["z", "integer", "price", "words"], headings=True)
+    page.define("macro_table", end + 2, 1, end + 2, 4)
+    page.block(
+        end + 4,
+        1,
+        [
+            Row("Macro score", "=" + pick("macro_table", 1, 1), "z", "mean of the two z", "macro_score"),
+            Row(
+                "Macro pressure m",
+                '=IF(ISNUMBER(macro_score),IF(macro_mode="ramp",INDEX(macro_table,1,3),N(INDEX(macro_table,1,2))),0)',
+                "price",
+                "0 when a print is missing: partial",
+                "macro_pressure",
+            ),
+            Row(
+                "Reason",
+                f'=IFERROR({pick("macro_table", 1, 4)},"partial: a print is missing")',
+                "text",
+                name="macro_reason",
+            ),
+        ],
+    )
+
+
+def _surprise(index: str) -> Row:
+    """Latest standardised surprise: the series end with the latest print, trailing blank rows left out."""
+    first = WARM_UP + 1
+    actual, consensus = (
+        f"INDEX(Macro[{index}_{kind}],{first}):INDEX(Macro[{index}_{kind}],COUNT(Macro[{index}]))"
+        for kind in ("actual", "consensus")
+    )
+    latest = f"INDEX(ALVH_SURPRISE_Z({actual},{consensus},surprise_window),COUNT(Macro[{index}])-{WARM_UP})"
+    call = f"=IFERROR({latest},NA())"
+    return Row(f"{index.upper()} surprise, latest", call, "z", "PROXY, sample sd of earlier ones", f"{index}_surprise")
+
+
+def _latest(event: str) -> str:
+    return f'MAXIFS(Calendar[when],Calendar[event],"{event}",Calendar[when],"<="&asof)'
+
+
+def _coming(event: str) -> str:
+    return f'MINIFS(Calendar[when],Calendar[event],"{event}",Calendar[when],">"&asof)'
+
+
+def _monthly(page: Page, columns: tables.Columns, rows: tables.Rows) -> int:
+    full = [tuple(dict(zip(columns, row, strict=True)).get(column) for column in COLUMNS) for row in rows]
+    return page.table(HEADER, 1, "Macro", COLUMNS, full, LOOKS, FORMULAS)
+
+
+def _calendar(page: Page, columns: tables.Columns, rows: tables.Rows) -> None:
+    page.section(3, 10, 13, "Next events")
+    page.header_row(4, 10, ["event", "next (New York)", "before the condor expires", "days"])
+    for row, (event, name) in enumerate(NEXT_EVENTS, start=5):
+        when = "=next_fomc" if event == "fomc" else f"={_coming(event)}"
+        page.put(row, 10, event, "label")
+        page.put(row, 11, when, "formula", "datetime_or_none", align="right")
+        page.put(row, 12, f'=IF({name}=0,"not listed",IF({name}<condor_settlement,"YES","no"))', "word")
+        page.put(row, 13, f'=IF({name}=0,"",{name}-asof)', "formula", "days")
+        page.define(name, row, 11)
+    formulas = {"days_to": '=IF(Calendar[[#This Row],[when]]="","",Calendar[[#This Row],[when]]-asof)'}
+    assert columns == EVENT_COLUMNS[:3]
+    page.table(HEADER, 10, "Calendar", EVENT_COLUMNS, [(*row, None) for row in rows], EVENT_LOOKS, formulas)
+
+
+# MINIFS answers 0 when the calendar lists no coming date.
+NEXT_EVENTS = (
+    ("cpi", "next_cpi"),
+    ("ppi", "next_ppi"),
+    ("fomc", "next_fomc_event"),
+    ("gdp", "next_gdp"),
+    ("vix_settlement", "next_vix_settlement"),
+)

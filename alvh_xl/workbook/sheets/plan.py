@@ -1,0 +1,200 @@
+"""Plan: the block ALVH_PLAN reads, what it answers, and the sizes it weighs; the Morning sheet quotes from here."""
+
+from __future__ import annotations
+
+from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row
+
+BLANK_ALLOWED = ("open_interest", "premium_budget", "probability", "at_initiation")
+PLAN_INPUTS = (
+    ("allocation", "allocation", "percent", "share of W"),
+    ("layer_fraction", "layer_fraction", "ratio", "0 to 1"),
+    ("tilt", "tilt", "price", "product of tilts"),
+    ("breakeven_width", "breakeven_width", "points", "points, one condor"),
+    ("condors", "condors", "integer", "condors"),
+    ("max_loss", "max_loss", "dollars", "dollars, all condors"),
+    ("credit", "credit", "price", "points, one condor"),
+    ("book_dollar_gamma", "book_dollar_gamma", "dollars", "dollars per 1 % squared"),
+    ("future", "hedge_future", "settle", "points"),
+    ("hedge_price", "hedge_price", "price", "points"),
+    ("unit_dollar_delta", "unit_dollar_delta", "price", "dollars a contract per +1 %"),
+    ("stress_gain", "stress_gain", "price", "dollars a contract"),
+    ("theta", "hedge_theta", "price", "dollars a day a contract"),
+    ("roll_down", "roll_down", "settle", "points over the horizon"),
+    ("half_spread", "half_spread", "price", "points"),
+    ("fees", "fees", "price", "dollars a contract"),
+    ("horizon", "carry_horizon", "integer", "days"),
+    ("nav", "nav", "dollars", "dollars"),
+    ("capital_rate", "capital_rate", "percent", "a year"),
+    ("held", "held", "integer", "contracts"),
+    ("basis", "basis", "general", "reading of “x % of W”"),
+    ("cap", "gamma_cap", "price", "ratio A"),
+    ("move", "gamma_move", "points", "percent"),
+    ("open_interest", "open_interest", "integer", "contracts; blank = no cap"),
+    ("premium_budget", "premium_budget", "dollars", "dollars; blank = no cap"),
+    ("band", "no_trade_band", "percent", "share"),
+    ("probability", "probability", "percent", "blank = test skipped"),
+    ("at_initiation", "at_initiation", "general", "TRUE, FALSE or blank"),
+)
+
+
+# Rows of ALVH_PLAN's answer, in its order; each becomes the named cell plan_<name>.
+PLAN_ROWS = (
+    "decision",
+    "hold",
+    "order",
+    "binding",
+    "literal",
+    "basis_vix_notional",
+    "basis_max_loss",
+    "basis_breakeven_payoff",
+    "basis_premium",
+    "cap_gamma",
+    "cap_liquidity",
+    "cap_premium",
+    "fraction",
+    "cost",
+    "credit_share",
+    "theta",
+    "drag_year",
+    "ratio_a",
+    "reason_1",
+    "reason_2",
+    "reason_3",
+    "reason_4",
+)
+ANSWER = FIRST_ROW + len(PLAN_INPUTS) + 3  # section row of the answer
+
+
+def write(context: Context) -> None:
+    """Write the sheet."""
+    page = Page(
+        context,
+        "Plan",
+        "How the decision was made",
+        "Document rule, untested. A required input that is MISSING gives NO DECISION and is named.",
+        (34, 60, 30, 66),
+    )
+    _read(page)
+    _answer(page)
+    last = _weighed(page, ANSWER + len(PLAN_ROWS) + 3)
+    page.finish(last, 4, freeze=(3, 0))
+    page.sheet.set_h_pagebreaks([ANSWER])
+
+
+def _read(page: Page) -> None:
+    """Write name and value in two columns; an error becomes the word MISSING, which the plan names."""
+    page.section(FIRST_ROW - 1, 1, 4, "What the plan reads")
+    page.header_row(FIRST_ROW, 1, ("input", "value", "unit", "cell"))
+    first = FIRST_ROW + 1
+    for row, (name, cell, number, unit) in enumerate(PLAN_INPUTS, start=first):
+        page.put(row, 1, name, "label")
+        value = f'IF({cell}="","",{cell})' if name in BLANK_ALLOWED else cell
+        page.put(row, 2, f'=IFERROR({value},"MISSING")', "formula", number, align="left")
+        page.put(row, 3, unit, "note")
+        page.put(row, 4, cell, "note")
+    last = first + len(PLAN_INPUTS) - 1
+    page.words(first, 2, last, 2, (("MISSING", "missing"),))
+    page.define("plan_inputs", first, 1, last, 2)
+
+
+def _answer(page: Page) -> None:
+    page.section(ANSWER, 1, 4, "What the plan answers", "ALVH_PLAN")
+    page.spill(
+        ANSWER + 1,
+        1,
+        len(PLAN_ROWS) + 1,
+        "=ALVH_PLAN(plan_inputs)",
+        ["general", "settle", "words", "words"],
+        look="answer",
+        headings=True,
+    )
+    for row, name in enumerate(PLAN_ROWS, start=ANSWER + 2):
+        page.define(f"plan_{name}", row, 2)
+        if name.startswith("reason"):
+            page.sheet.set_row(row, 42)
+    page.define("plan", ANSWER + 2, 1, ANSWER + 1 + len(PLAN_ROWS), 4)
+
+
+def _weighed(page: Page, row: int) -> int:
+    """Write the allocation, the sizes on every reading, the layers' thirds, and the texts made from the plan."""
+    page.section(row, 1, 4, "Sizes it weighs, unrounded")
+    units = '=ALVH_HEDGE_UNITS(hedge_share,"all",breakeven_width,condors,hedge_future,max_loss,stress_gain,hedge_price)'
+    page.spill(row + 1, 1, 5, units, ["general", "dollars", "price", "dollars"], look="answer", headings=True)
+    page.define("hedge_units", row + 2, 1, row + 5, 4)
+    sizes = "=ALVH_LAYER_SIZES(allocation,breakeven_width,layer_fraction,hedge_future,condors)"
+    page.spill(row + 7, 1, 6, sizes, ["general", "dollars", "price"], look="answer", headings=True)
+    page.define("layer_sizes", row + 8, 1, row + 12, 3)
+    page.section(row + 14, 1, 4, "Values and texts the Morning sheet quotes")
+    return page.block(row + 15, 1, _quoted(), align="left")
+
+
+# label, row of the plan, number format, note, name: #N/A where the plan does not decide.
+DECIDED = (
+    ("Contracts to hold", "hold", "integer", "model size", "hold"),
+    ("Order, contracts", "order", "signed", "what the book after the order adds", "order_quantity"),
+    ("Share of the width to hedge", "fraction", "percent", "allocation × L × tilt", "hedge_share"),
+    ("Gamma cap", "cap_gamma", "price", "contracts, unrounded", "gamma_cap_contracts"),
+    ("Premium", "cost", "dollars", "of the contracts to hold", "premium"),
+    ("Premium of the credit", "credit_share", "percent", "share", "premium_share"),
+    ("Theta", "theta", "dollars", "dollars a day", "premium_theta"),
+    ("Drag", "drag_year", "percent2", "of portfolio value a year", "drag"),
+)
+
+
+def _decided(row: str) -> str:
+    return f"=IF(ISNUMBER(plan_{row}),plan_{row},NA())"
+
+
+def _quoted() -> list[Row]:
+    contract = (
+        'hedge_instrument&" "&IF(hedge_kind="C","call","put")&" "&hedge_strike&", "&TEXT(hedge_expiry,"dd-mmm-yyyy")'
+    )
+    side = 'IF(order_quantity>0,"BUY ","SELL ")&ABS(order_quantity)'
+    return [
+        Row(
+            "Allocation",
+            "=ALVH_ALLOCATION(vix,macro_pressure,allocation_position,Knots[vix_level],Knots[share],"
+            "calm_low,calm_high,macro_low,macro_high)",
+            "percent",
+            "C03, C04",
+            "allocation",
+        ),
+        Row(
+            "Held",
+            '=SUMIFS(Hedges[quantity],Hedges[instrument],"VIX")+10*SUMIFS(Hedges[quantity],Hedges[instrument],"VX")'
+            '+SUMIFS(Hedges[quantity],Hedges[instrument],"VXM")',
+            "integer",
+            "in VIX options; one VX counts as ten",
+            "held",
+        ),
+        *(Row(label, _decided(plan), number, note, name) for label, plan, number, note, name in DECIDED),
+        Row("Hedge", f"={contract}", "text", name="hedge_text"),
+        Row(
+            "Order in words",
+            f'=IF(ISNUMBER(order_quantity),IF(order_quantity=0,"no order",{side}),"NO DECISION")',
+            "text",
+            name="order_text",
+        ),
+        Row("Roll by", "=WORKDAY(hedge_expiry,-2)", "date", "two weekdays before settlement", "roll_by"),
+        Row(
+            "Hedge outlives the condor by",
+            "=NETWORKDAYS(INT(condor_settlement),hedge_expiry)-1",
+            "integer",
+            "weekdays",
+            "outlives",
+        ),
+        Row(
+            "Gamma offset A of the size to hold",
+            '=ALVH_GAMMA_OFFSET(book_dollar_gamma,hold*unit_dollar_delta,,"A",gamma_move)',
+            "ratio",
+            "C12",
+            "ratio_a",
+        ),
+        Row(
+            "Most contracts within the cap",
+            "=ALVH_MAX_CONTRACTS(book_dollar_gamma,unit_dollar_delta,gamma_cap,gamma_move)",
+            "integer",
+            "C12",
+            "max_contracts",
+        ),
+    ]

@@ -1,0 +1,100 @@
+"""The command line as its user meets it: whole processes, their output and their exit status."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alvh_xl import __version__
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "alvh_xl", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_new_then_refresh_ends_with_the_decision_on_one_screen(tmp_path: Path) -> None:
+    """The main job: one line a stage, then as-of, decision, binding rule."""
+    path = tmp_path / "my morning.xlsx"
+    made = run("new", path)
+    assert made.returncode == 0, made.stderr
+    done = run("refresh", path, "--source", "sample")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line[:3] for line in lines[:5]] == ["1/5", "2/5", "3/5", "4/5", "5/5"]
+    assert any(re.match(r"As of +Thu 04-Oct-2018 09:00 New York", line) for line in lines)
+    assert any(re.match(r"Decision +Hold 6 ", line) for line in lines)
+    assert any(re.match(r"Binding +allocation$", line) for line in lines)
+    assert len(lines) < 30
+
+
+def test_new_does_not_replace_a_file_unless_told(tmp_path: Path) -> None:
+    """A workbook full of a trader's positions must not vanish by a repeated command."""
+    path = tmp_path / "mine.xlsx"
+    path.write_text("precious")
+    refused = run("new", path)
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["refresh", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["refresh", "README.md"], "README.md"),
+        (["refresh", "workbooks/morning.xlsx", "--source", "crystal-ball"], "crystal-ball"),
+        (["refresh", "workbooks/morning.xlsx", "--asof", "yesterday"], "yesterday"),
+        (["refresh", "workbooks/morning.xlsx", "--asof", "2031-01-01T09:00"], "2018-10"),
+        (["new", "morning.csv"], "morning.csv"),
+        (["export", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["export", "workbooks/morning.xlsx", "--format", "docx"], "docx"),
+        (["functions", "ALVH_MAGIC"], "ALVH_MAGIC"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_status_1(arguments: list[str], message: str) -> None:
+    """No traceback, what and where in one line, and a status a script can see."""
+    before = (ROOT / "workbooks/morning.xlsx").read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "alvh_xl", *arguments], capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert (ROOT / "workbooks/morning.xlsx").read_bytes() == before
+
+
+def test_a_command_that_is_not_clear_is_exit_status_2() -> None:
+    """Usage errors are told apart from failures."""
+    assert run("refresh").returncode == 2
+
+
+def test_export_writes_a_copy_and_says_where(sample_book: Path, tmp_path: Path) -> None:
+    """The share command names what it wrote and leaves the workbook alone."""
+    book = Path(shutil.copy(sample_book, tmp_path / "morning.xlsx"))
+    before = book.read_bytes()
+    done = run("export", book, "--format", "xlsx")
+    assert done.returncode == 0, done.stderr
+    written = [path for path in tmp_path.iterdir() if path != book]
+    assert len(written) == 1
+    assert written[0].name in done.stdout.replace("\n", "")
+    assert book.read_bytes() == before
+
+
+def test_functions_lists_all_and_explains_one() -> None:
+    """The vocabulary is at hand without opening the workbook."""
+    from alvh_xl.functions import REGISTRY
+
+    everything = run("functions").stdout
+    assert all(name in everything for name in REGISTRY)
+    one = run("functions", "alvh_expected_move").stdout
+    assert "ALVH_EXPECTED_MOVE(spot, vol, days, [basis])" in one
+    assert "176.2626" in one
+    assert run("--version").stdout.strip() == __version__

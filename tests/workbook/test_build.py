@@ -1,0 +1,294 @@
+"""The workbook as built: names, tables, formulas, protection, print setup, and what a missing figure does."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.formula import Tokenizer
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.formula import ArrayFormula
+
+from alvh_xl.functions import REGISTRY
+from alvh_xl.market import MarketMorning, read_sample
+from alvh_xl.workbook.build import SHEETS, build
+from alvh_xl.workbook.inputs import ESTIMATED, PARAMETERS, POLICY, RULE, STANDARD
+from alvh_xl.workbook.new import new
+from alvh_xl.workbook.tables import ROWS, named_values, table_rows
+
+
+def load(path: Path, *, values: bool = False) -> Workbook:
+    """Read formulas, or cached values. What openpyxl cannot keep (sparklines) does not matter for reading."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return load_workbook(io.BytesIO(path.read_bytes()), data_only=values)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample morning's workbook before any recalculation."""
+    path = tmp_path_factory.mktemp("build") / "built.xlsx"
+    build(path, read_sample())
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(built: Path) -> Workbook:
+    """Its formulas."""
+    return load(built)
+
+
+def formulas(book: Workbook) -> dict[str, tuple[str, bool]]:
+    """Return "Sheet!A1" → formula text and whether it is written as an array."""
+    found: dict[str, tuple[str, bool]] = {}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, ArrayFormula):
+                    found[f"{sheet.title}!{cell.coordinate}"] = (str(cell.value.text), True)
+                elif cell.data_type == "f":
+                    found[f"{sheet.title}!{cell.coordinate}"] = (str(cell.value), False)
+    return found
+
+
+def without(morning: MarketMorning, series: str) -> MarketMorning:
+    """The morning with one figure of the snapshot missing."""
+    snapshot = tuple(
+        dataclasses.replace(q, value=None, observed=None) if q.series == series else q for q in morning.snapshot
+    )
+    return dataclasses.replace(morning, snapshot=snapshot)
+
+
+def named(path: Path, *names: str) -> list[Any]:
+    """Cached values of named cells."""
+    book = load(path, values=True)
+    values = []
+    for name in names:
+        ((sheet, address),) = book.defined_names[name].destinations
+        values.append(book[sheet][address.replace("$", "")].value)
+    return values
+
+
+def test_the_same_morning_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    """A clock or a user's name in the file would make every build differ and leak who made it."""
+    build(tmp_path / "again.xlsx", read_sample())
+    assert (tmp_path / "again.xlsx").read_bytes() == built.read_bytes()
+
+
+def test_the_document_properties_name_nobody(book: Workbook) -> None:
+    """The file is shared: it must carry no user."""
+    assert not (book.properties.creator or "").strip()
+    assert not (book.properties.lastModifiedBy or "").strip()
+
+
+def test_sheets_stand_in_the_order_of_the_registered_list(book: Workbook) -> None:
+    """Morning first, Help last: a visitor reads from left to right."""
+    assert book.sheetnames == [name for name, _, _ in SHEETS]
+    assert (book.sheetnames[0], book.sheetnames[-1]) == ("Morning", "Help")
+
+
+def test_names_are_snake_case_and_never_a_cell_address(book: Workbook) -> None:
+    """Excel refuses a name such as vx1 (a cell), r or c, and repairs the file by dropping it."""
+    for name in book.defined_names:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", name), name
+        assert not re.fullmatch(r"[a-z]{1,3}\d+|r|c|r\d*c\d*", name), name
+
+
+def test_every_word_in_a_formula_is_a_name_a_table_or_a_function(book: Workbook) -> None:
+    """A misspelt name shows as #NAME? in the trader's face."""
+    names = set(book.defined_names)
+    tables = {name for sheet in book for name in sheet.tables}
+    for where, (formula, _) in formulas(book).items():
+        for token in Tokenizer(formula).items:
+            if token.type != "OPERAND" or token.subtype != "RANGE":
+                continue
+            word = token.value
+            if "[" in word:
+                assert word.split("[")[0] in tables, f"{where}: {word}"
+            elif re.fullmatch(r"[A-Za-z_]\w*", word) and not re.fullmatch(r"\$?[A-Z]{1,3}\$?\d+", word):
+                assert word in names, f"{where}: {word}"
+
+
+def test_every_column_a_formula_reads_exists_in_its_table(book: Workbook) -> None:
+    """A structured reference to a column that is not there breaks the file for Excel."""
+    columns = {
+        table.name: {column.name for column in table.tableColumns} for sheet in book for table in sheet.tables.values()
+    }
+    for where, (formula, _) in formulas(book).items():
+        for table, inside in re.findall(r"(\w+)\[((?:\[[^\]]*\][,:]?)+|[^\[\]]+)\]", formula):
+            for column in re.findall(r"[^\[\],:]+", inside):
+                assert column.startswith("#") or column in columns[table], f"{where}: {table}[{column}]"
+
+
+def test_our_functions_are_dynamic_arrays_and_never_inside_a_table(book: Workbook, built: Path) -> None:
+    """Elsewhere Excel shows =@ALVH_…, and a spill inside a table is #SPILL!."""
+    areas = {sheet.title: [range_boundaries(t.ref) for t in sheet.tables.values()] for sheet in book}
+    for where, (formula, is_array) in formulas(book).items():
+        if "ALVH_" not in formula:
+            continue
+        assert is_array, where
+        sheet, address = where.split("!")
+        column, row, _, _ = range_boundaries(address)
+        inside = [a for a in areas[sheet] if a[0] <= column <= a[2] and a[1] <= row <= a[3]]
+        if sheet != "Checks":  # the list of checks holds single values only
+            assert not inside, where
+    with zipfile.ZipFile(built) as package:
+        assert "xl/metadata.xml" in package.namelist()
+
+
+def test_calls_name_known_functions_with_no_more_arguments_than_they_take(book: Workbook) -> None:
+    """A function of a later issue would show #NAME?, one argument too many #VALUE!."""
+    for where, (formula, _) in formulas(book).items():
+        for name, count in calls(formula):
+            assert name in REGISTRY, f"{where}: {name}"
+            assert count <= len(REGISTRY[name].parameters), f"{where}: {name} with {count} arguments"
+
+
+def calls(formula: str) -> list[tuple[str, int]]:
+    """Name and number of arguments of every call of ours."""
+    found: list[tuple[str, int]] = []
+    stack: list[list[Any]] = []
+    tokens = Tokenizer(formula).items
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.subtype == "OPEN":
+            empty = after is not None and after.subtype == "CLOSE"
+            stack.append([token.value.rstrip("("), 0 if empty else 1])
+        elif token.subtype == "CLOSE":
+            name, count = stack.pop()
+            if name.startswith("ALVH_"):
+                found.append((name, count))
+        elif token.type == "SEP" and token.subtype == "ARG" and stack:
+            stack[-1][1] += 1
+    return found
+
+
+def test_about_sixty_calls_serve_the_whole_workbook(book: Workbook) -> None:
+    """Thousands of calls would make Excel slow: a block is one array call. Help shows each function once more."""
+    count = sum(len(calls(f)) for where, (f, _) in formulas(book).items() if not where.startswith("Help!"))
+    assert 40 <= count <= 80
+
+
+def test_python_writes_no_result(built: Path) -> None:
+    """Every formula is built with the cached value #N/A: only a recalculation may put a number there."""
+    cached = load(built, values=True)
+    for where in formulas(load(built)):
+        sheet, address = where.split("!")
+        assert cached[sheet][address].value == "#N/A", where
+
+
+def test_every_parameter_is_a_named_cell_with_unit_status_and_source(book: Workbook) -> None:
+    """Nothing is hidden in code: what a formula reads can be seen and changed."""
+    sheet = book["Inputs"]
+    rows = {row[8].value: row for row in sheet.iter_rows(min_row=6, max_row=5 + len(PARAMETERS))}
+    for parameter in PARAMETERS:
+        ((where, address),) = book.defined_names[parameter.name].destinations
+        row = rows[parameter.name]
+        assert (where, address.replace("$", "")) == ("Inputs", row[3].coordinate)
+        assert row[4].value
+        assert row[6].value in (RULE, STANDARD, ESTIMATED, POLICY)
+        assert row[7].value
+        assert row[3].protection.locked is False
+
+
+def test_every_default_lies_inside_its_allowed_values() -> None:
+    """The validation of a cell would refuse the very value the workbook starts with."""
+    for p in PARAMETERS:
+        if p.allowed is None or p.default is None:
+            continue
+        numeric = not isinstance(p.allowed[0], (str, bool))
+        assert (p.allowed[0] <= p.default <= p.allowed[1]) if numeric else p.default in p.allowed, p.name
+
+
+def test_every_parameter_is_read_by_a_formula(book: Workbook) -> None:
+    """A parameter that nothing reads would be a knob that turns nothing."""
+    text = " ".join(formula for formula, _ in formulas(book).values())
+    read = set(re.findall(r"[a-z_][a-z0-9_]*", text))
+    read |= {"smile_slope", "smile_curvature"} if "smile" in read else set()
+    assert {p.name for p in PARAMETERS} - read == set()
+
+
+def test_sheets_are_protected_without_password_and_print_one_page_wide(book: Workbook) -> None:
+    """A stray key must not destroy a formula, and a print must not spread over two pages in width."""
+    for sheet in book:
+        assert sheet.protection.sheet is True
+        assert not sheet.protection.password
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (1, None)
+        assert sheet.print_area
+        assert sheet.freeze_panes
+
+
+def test_no_cells_are_merged(book: Workbook) -> None:
+    """Merged cells break sorting, filtering and reading by programs."""
+    assert all(not sheet.merged_cells.ranges for sheet in book)
+
+
+@pytest.mark.parametrize("words", ["Educational, not advice", "document rule, untested"])
+def test_the_morning_sheet_says_what_it_rests_on(book: Workbook, words: str) -> None:
+    """The reader must not mistake an untested rule for a finding, nor a calculation for advice."""
+    texts = [str(cell.value) for row in book["Morning"].iter_rows() for cell in row if cell.value]
+    assert [text for text in texts if words in text]
+
+
+def test_tables_have_their_fixed_rows_and_the_columns_a_refresh_writes(book: Workbook) -> None:
+    """Were a table to grow, every spill over it would change size and break what stands below."""
+    found = {table.name: table for sheet in book for table in sheet.tables.values()}
+    for name, (columns, rows) in table_rows(read_sample()).items():
+        _, top, _, bottom = range_boundaries(found[name].ref)
+        assert len(rows) == ROWS[name] == bottom - top
+        assert set(columns) <= {column.name for column in found[name].tableColumns}
+        assert all(len(row) == len(columns) for row in rows)
+    assert set(named_values(read_sample())) <= set(book.defined_names)
+
+
+def test_help_lists_every_function_with_its_live_example(book: Workbook) -> None:
+    """A function without help is a function nobody uses."""
+    listed = [row[2].value for row in book["Help"].iter_rows() if str(row[2].value).startswith("ALVH_")]
+    assert sorted(listed) == sorted(REGISTRY)
+    live = [name for where, (f, _) in formulas(book).items() if where.startswith("Help!") for name, _ in calls(f)]
+    assert sorted(live) == sorted(REGISTRY)
+
+
+@pytest.mark.parametrize(("series", "hidden"), [("vvix", "hedge_price"), ("spx_close", "expected_move")])
+def test_a_missing_figure_stops_the_decision_and_is_named(tmp_path: Path, series: str, hidden: str) -> None:
+    """A gap in the data must never pass as a zero: the banner names it, dependants are #N/A, nothing is ordered."""
+    path = tmp_path / "missing.xlsx"
+    new(path, without(read_sample(), series))
+    headline, unfit, value, hold, order = named(path, "headline", "required_unfit", hidden, "hold", "order_quantity")
+    assert headline.startswith("NO DECISION")
+    assert unfit == series
+    assert (value, hold, order) == ("#N/A", "#N/A", "#N/A")
+
+
+def test_a_missing_figure_leaves_no_false_zero_on_the_morning_sheet(tmp_path: Path) -> None:
+    """A spill that shrinks to one error leaves blank cells behind, which a plain reference would read as 0."""
+    complete, missing = tmp_path / "complete.xlsx", tmp_path / "missing.xlsx"
+    new(complete, read_sample())
+    new(missing, without(read_sample(), "spx_close"))
+    before, after = (load(path, values=True)["Morning"] for path in (complete, missing))
+    for row in after.iter_rows():
+        for cell in row:
+            if cell.value == 0 and not isinstance(cell.value, bool):
+                assert before[cell.coordinate].value in (0, None), cell.coordinate
+
+
+def test_a_held_hedge_is_counted_and_valued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held must reduce the order, contract for contract, and enter the book that is stressed."""
+    from alvh_xl.workbook.sheets import position
+
+    expiry = read_sample().curve.column("expiry")[1]
+    leg = ("", "hedge", "VIX", "C", 15, expiry, "AM", None, 4, None, None, 1.5, None)
+    monkeypatch.setattr(position, "HELD", (leg,))
+    path = tmp_path / "held.xlsx"
+    new(path, read_sample())
+    held, hold, order, headline = named(path, "held", "hold", "order_quantity", "headline")
+    assert (held, hold, order) == (4, 6, 2)
+    assert headline.endswith("BUY 2")
