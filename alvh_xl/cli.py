@@ -103,30 +103,31 @@ def export(
 @app.command()
 def functions(
     name: Annotated[str | None, typer.Argument(help="One function; all when left out.", show_default=False)] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The list as the table of the README.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Answer every example and say which functions do.")] = False,
 ) -> None:
     """List the cell functions, or explain one."""
-    from alvh_xl.functions import REGISTRY
-    from alvh_xl.functions.docs import excel_call
+    from alvh_xl.functions import REGISTRY, reference
 
-    if name is None:
-        for category in dict.fromkeys(spec.category for spec in REGISTRY.values()):
-            out.print(f"[bold]{category}[/]")
-            for spec in REGISTRY.values():
-                if spec.category == category:
-                    out.print(f"  {_plain(spec.signature)}\n      {_plain(spec.summary)}")
-        return
-    spec_or_none = REGISTRY.get(name.upper())
-    if spec_or_none is None:
+    if check:
+        failed = [line for line in map(reference.check, REGISTRY.values()) if not _said(line)]
+        if failed:
+            raise typer.Exit(1)
+    elif markdown:
+        typer.echo(reference.markdown_table(REGISTRY.values()), nl=False)
+    elif name is None:
+        out.print(_plain(reference.listing(REGISTRY.values())))
+    elif name.upper() in REGISTRY:
+        out.print(_plain(reference.page(REGISTRY[name.upper()])))
+    else:
         raise _fail(f"no function {name!r}; `alvh-xl functions` lists all")
-    spec = spec_or_none
-    text = spec.documentation
-    out.print(f"[bold]{_plain(spec.signature)}[/]\n{_plain(text.summary)}\n{_plain(text.formula)}\n")
-    for parameter in spec.parameters:
-        optional = "" if parameter.required else " (optional)"
-        out.print(f"  {parameter.name}{optional}: {_plain(parameter.unit)}. {_plain(parameter.text)}")
-    out.print(f"\nReturns {_plain(text.returns[0])}. {_plain(text.returns[1])}")
-    out.print(f"Status {spec.status}, {spec.concept}. {_plain(text.notes)}")
-    out.print(f"Example {_plain(excel_call(text.example))}  →  {_plain(text.example_value)}")
+
+
+def _said(line: tuple[bool, str]) -> bool:
+    """Print a checked function; whether it answers."""
+    fine, text = line
+    out.print(_plain(text))
+    return fine
 
 
 def _plain(text: str) -> str:

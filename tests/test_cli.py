@@ -98,3 +98,19 @@ def test_functions_lists_all_and_explains_one() -> None:
     assert "ALVH_EXPECTED_MOVE(spot, vol, days, [basis])" in one
     assert "176.2626" in one
     assert run("--version").stdout.strip() == __version__
+
+
+def test_functions_check_lists_every_function_as_present() -> None:
+    """Whoever installs it can see that the whole vocabulary answers."""
+    from alvh_xl.functions import REGISTRY
+
+    done = run("functions", "--check")
+    assert done.returncode == 0, done.stdout
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [[name, "present"] for name in REGISTRY]
+
+
+def test_the_readme_shows_the_generated_function_table() -> None:
+    """One definition: the README's table is never edited by hand."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("`alvh-xl functions --markdown` -->\n")[1].split("<!-- end of functions -->")[0]
+    assert shown == run("functions", "--markdown").stdout

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from alvh_xl.functions.cells import CellError
+from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.kinds import (
     Count,
     Date,
@@ -15,10 +16,8 @@ from alvh_xl.functions.kinds import (
     Number,
     NumberKind,
     Points,
-    PointsSeries,
     Positive,
     Rate,
-    SeriesKind,
     Side,
     Volatility,
     word,
@@ -29,7 +28,8 @@ from alvh_xl.model import curve, sessions, spotvol
 
 Year = Annotated[Any, NumberKind("year", low=1900, high=9999, whole=True)]
 Month = Annotated[Any, NumberKind("month", low=1, high=12, whole=True)]
-DaySeries = Annotated[Any, SeriesKind("calendar days", low=0)]
+DaySeries = Annotated[Any, ColumnKind("calendar days", low=0)]
+SettleSeries = Annotated[Any, ColumnKind("index points", low=1)]
 Instrument = Annotated[Any, word("VIX", "VX", "VXM")]
 _CATEGORY = "VIX curve"
 
@@ -100,7 +100,7 @@ def ALVH_VIX_EXPIRIES(asof: Date, count: Count = 6.0) -> Table:
 
 
 @cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="value")
-def ALVH_CONSTANT_MATURITY(days: DaySeries, settles: PointsSeries, target: Days = 30.0) -> Any:
+def ALVH_CONSTANT_MATURITY(days: DaySeries, settles: SettleSeries, target: Days = 30.0) -> Any:
     """Price of a VIX future of constant maturity, interpolated linearly in days.
 
     Parameters
@@ -122,6 +122,7 @@ def ALVH_CONSTANT_MATURITY(days: DaySeries, settles: PointsSeries, target: Days 
     >>> ALVH_CONSTANT_MATURITY([14, 49], [13.775, 14.725])
     14.209286
     """
+    days, settles = together(days, settles)
     return curve.constant_maturity(days, settles, target)
 
 
@@ -184,7 +185,7 @@ def ALVH_DAILY_ROLL(front: Points, vix: Points, trading_days: NonNegative) -> An
 
 
 @cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="value")
-def ALVH_ROLL_DOWN(days: DaySeries, settles: PointsSeries, tenor: Days, horizon: Days) -> Any:
+def ALVH_ROLL_DOWN(days: DaySeries, settles: SettleSeries, tenor: Days, horizon: Days) -> Any:
     """Points a VIX future gains or loses by ageing along today's curve.
 
     F(tenor − horizon) − F(tenor), linear in days between contracts.
@@ -210,6 +211,7 @@ def ALVH_ROLL_DOWN(days: DaySeries, settles: PointsSeries, tenor: Days, horizon:
     >>> ALVH_ROLL_DOWN([14, 49], [13.775, 14.725], 49, 10)
     -0.271429
     """
+    days, settles = together(days, settles)
     return curve.roll_down(days, settles, tenor, horizon)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
+
+from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind, entries
 from alvh_xl.functions.kinds import Count, Date, Number, PositiveSeries, Series, Whole
+from alvh_xl.functions.marks import bars
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import macro
 
@@ -47,7 +51,8 @@ def ALVH_SURPRISE_Z(actuals: Series, consensus: Series, window: Count = 24.0) ->
     >>> ALVH_SURPRISE_Z([1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 2], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])[-1]
     1.914854
     """
-    return macro.surprise_z(actuals, consensus, int(window))
+    z = macro.surprise_z(actuals, consensus, int(window))
+    return bars(z, np.isinf(z), CellError.DIV0)  # the surprises before it do not vary
 
 
 @cell_function(category=_CATEGORY, concept="C04", status="DOCUMENT RULE (untested)", shape="table")

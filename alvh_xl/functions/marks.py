@@ -30,6 +30,16 @@ def marked(result: Any, *marks: tuple[CellError, Any]) -> Any:
     return cells
 
 
+def bars(values: Any, where: Any, error: CellError) -> Any:
+    """Put an error value into some bars of a series, beside the bars without history (NaN, #N/A)."""
+    if not where.any():
+        return values
+    cells = values.astype(object)
+    cells[np.isnan(values)] = CellError.NA
+    cells[where] = error
+    return cells
+
+
 def or_error(value: float, error: CellError) -> float | CellError:
     """Return a number of a table, or the error value that stands for its absence (NaN)."""
     return error if value != value else float(value)

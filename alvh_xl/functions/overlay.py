@@ -12,7 +12,7 @@ from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import black, curve, spotvol
 from alvh_xl.model.errors import DomainError
 
-Changes = Annotated[Any, ColumnKind("number")]
+Changes = Annotated[Any, ColumnKind("percent or points", low=-1000, high=1000)]
 FitModel = Annotated[Any, word("linear", "quadratic", "asymmetric")]
 _CATEGORY = "VIX curve"
 

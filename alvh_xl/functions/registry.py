@@ -21,7 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from alvh_xl.functions.cells import CODE, ERRORS, CellError, CellFaultError, Codes
+from alvh_xl.functions.cells import CODE, ERRORS, CellError, CellFaultError, Codes, is_range, unwrap
 from alvh_xl.functions.docs import Documentation, read_docstring
 from alvh_xl.functions.kinds import FlagKind, Kind, NumberKind, SeriesKind
 from alvh_xl.model.errors import DomainError, MissingError, ModelError, ShapeError, ZeroDenominatorError
@@ -113,6 +113,8 @@ class FunctionSpec:
             result = [list(row) for row in result.rows] if not result.columns else [list(result.columns), *result.rows]
             return [[_cell(value) for value in row] for row in result]
         if isinstance(result, np.ndarray):
+            if self.shape == "elementwise" and result.ndim == 1 and not any(map(is_range, map(unwrap, arguments))):
+                result = result.reshape(1, -1)  # several numbers of one element stand in a row
             rows = result if result.ndim == 2 else result.reshape(-1, 1) if result.ndim == 1 else None
             return CellError.VALUE if rows is None else [[_cell(v) for v in row] for row in rows.tolist()]
         return _cell(result)
@@ -157,7 +159,8 @@ class FunctionSpec:
             return _call_series(self, values)
         read = {p.name: _single(p, values.get(p.name)) for p in self.parameters}
         headers = read.pop("headers", True) if self.shape == "table" else True
-        result = self.body(**read)
+        with np.errstate(all="ignore"):
+            result = self.body(**read)
         return Table((), result.rows) if isinstance(result, Table) and not headers else result
 
 

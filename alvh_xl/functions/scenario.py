@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.condor import BetaTable
-from alvh_xl.functions.kinds import BookTable, Number, Positive, Rate, SeriesKind, word
+from alvh_xl.functions.kinds import BookTable, Flag, Number, Positive, Rate, SeriesKind, word
 from alvh_xl.functions.marks import or_error
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import scenario
@@ -102,6 +102,7 @@ def ALVH_TIME_SHIFT(
     curve_days: Tenors | None = None,
     curve_settles: Settles | None = None,
     beta_table: BetaTable | None = None,
+    spot_vol: Flag = False,
 ) -> Table:
     """Profit and loss and Greeks of a book some days later at another level of the index.
 
@@ -131,6 +132,8 @@ def ALVH_TIME_SHIFT(
         Their settlement prices.
     beta_table : three columns
         from_days, beta, curvature for the dollar Greeks of VIX legs; blank is table 4A.
+    spot_vol : TRUE or FALSE
+        TRUE also moves VIX futures with the index, by β·x + curvature·x²; FALSE is the method's reading.
 
     Returns
     -------
@@ -140,8 +143,8 @@ def ALVH_TIME_SHIFT(
 
     Notes
     -----
-    Time-Shifting as a name is a document rule, untested; reading it as scenario revaluation is POLICY. VIX futures do
-    not answer the index here: ALVH_STRESS does that.
+    Time-Shifting as a name is a document rule, untested; reading it as scenario revaluation is POLICY. With
+    spot_vol FALSE VIX futures only age along the curve and do not answer the index.
 
     References
     ----------
@@ -158,7 +161,7 @@ def ALVH_TIME_SHIFT(
         curve_days, curve_settles = together(curve_days, curve_settles)
     found = scenario.time_shift(
         book, days_forward, spot_move, spot, smile, rate, dividend_yield, curve_days, curve_settles,
-        beta_table=beta_table,
+        spot_vol=spot_vol, beta_table=beta_table,
     )  # fmt: skip
     rows = []
     for i, (day, move) in enumerate(zip(found.days_forward, found.move, strict=True)):

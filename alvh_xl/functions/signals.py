@@ -7,19 +7,19 @@ from typing import Annotated, Any
 import numpy as np
 
 from alvh_xl.functions.cells import CellError
+from alvh_xl.functions.columns import ColumnKind, DateColumnKind, together
 from alvh_xl.functions.kinds import (
     Count,
-    DateSeries,
     Fraction,
     NonNegativeSeries,
     NumberKind,
     Points,
     Positive,
     PositiveSeries,
-    Series,
     Whole,
     word,
 )
+from alvh_xl.functions.marks import bars
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import layers as layering
 from alvh_xl.model import signals
@@ -28,6 +28,8 @@ Side = Annotated[Any, word("bearish", "bullish", "both")]
 Sides = Annotated[Any, word("both", "overbought")]
 Mode = Annotated[Any, word("independent", "sequential", "confirm2")]
 Deployment = Annotated[Any, word("share", "range")]
+Flags = Annotated[Any, ColumnKind("flag")]
+BarDates = Annotated[Any, DateColumnKind("date")]
 Level = Annotated[Any, NumberKind("RSI", low=0, high=100)]
 _CATEGORY = "Signals and layers"
 _RULE = "DOCUMENT RULE (untested)"
@@ -144,17 +146,7 @@ def ALVH_RSI(closes: PositiveSeries, window: Count = 14.0) -> Any:
     """
     values = signals.rsi(closes, window)
     undefined = signals.rsi_undefined(closes, window)
-    return _with_error(values, undefined, CellError.DIV0)
-
-
-def _with_error(values: Any, where: Any, error: CellError) -> Any:
-    """Bars that are an error of their own, beside the bars without history (NaN, #N/A)."""
-    if not where.any():
-        return values
-    result = values.astype(object)
-    result[np.isnan(values)] = CellError.NA
-    result[where] = error
-    return result
+    return bars(values, undefined, CellError.DIV0)
 
 
 @cell_function(category=_CATEGORY, concept="C07", status=_RULE, shape="series")
@@ -268,12 +260,12 @@ def ALVH_AD_DETERIORATION(
 
 @cell_function(category=_CATEGORY, concept="C05", status=_RULE, shape="table")
 def ALVH_LAYERS(
-    macd_flags: Series,
-    rsi_flags: Series,
-    ad_flags: Series,
+    macd_flags: Flags,
+    rsi_flags: Flags,
+    ad_flags: Flags,
     mode: Mode = "independent",
     hold: Whole = 10.0,
-    dates: DateSeries | None = None,
+    dates: BarDates | None = None,
 ) -> Table:
     """The three layers: which is lit, since when, until when, and the fraction of the hedge they deploy.
 
@@ -315,7 +307,9 @@ def ALVH_LAYERS(
     2     ad  1.0  0.333333
     3  total  2.0  0.666667
     """
-    found = layering.layers(macd_flags, rsi_flags, ad_flags, mode, hold, dates)
+    columns = [macd_flags, rsi_flags, ad_flags, *([] if dates is None else [dates])]
+    macd_flags, rsi_flags, ad_flags, *rest = together(*columns)
+    found = layering.layers(macd_flags, rsi_flags, ad_flags, mode, hold, rest[0] if rest else None)
     rows = list(zip(layering.LAYER_NAMES, found.lit, found.since, found.expires, found.lit / 3.0, strict=True))
     total = ("total", float(np.sum(found.lit)), None, None, found.fraction)
     return Table(("layer", "lit", "since", "expires", "fraction"), [*rows, total])

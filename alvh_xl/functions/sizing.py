@@ -17,13 +17,12 @@ from alvh_xl.functions.kinds import (
     Number,
     Pairs,
     Points,
-    PointsSeries,
     Positive,
     Rate,
     Series,
-    SeriesKind,
     word,
 )
+from alvh_xl.functions.marks import or_error
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import plan as planning
 from alvh_xl.model import sizing
@@ -32,7 +31,8 @@ from alvh_xl.model import stress as stressing
 Basis = Annotated[Any, word("all", "1", "2", "3", "4", *sizing.BASES)]
 Method = Annotated[Any, word("A", "B")]
 DailyPnl = Annotated[Any, ColumnKind("dollars")]
-FractionSeries = Annotated[Any, SeriesKind("fraction", low=0, high=1)]
+VixKnots = Annotated[Any, ColumnKind("index points", low=1)]
+ShareKnots = Annotated[Any, ColumnKind("fraction", low=0, high=1)]
 _CATEGORY = "Allocation and gamma offset"
 _RULE = "DOCUMENT RULE (untested)"
 
@@ -42,8 +42,8 @@ def ALVH_ALLOCATION(
     vix: Points,
     macro_ramp: Fraction,
     position: Fraction = 0.5,
-    vix_knots: PointsSeries | None = None,
-    allocation_knots: FractionSeries | None = None,
+    vix_knots: VixKnots | None = None,
+    allocation_knots: ShareKnots | None = None,
     calm_low: Fraction = 0.15,
     calm_high: Fraction = 0.25,
     macro_low: Fraction = 0.40,
@@ -89,6 +89,8 @@ def ALVH_ALLOCATION(
     >>> ALVH_ALLOCATION(11.61, 0)
     0.2
     """
+    if vix_knots is not None and allocation_knots is not None:
+        vix_knots, allocation_knots = together(vix_knots, allocation_knots)
     return sizing.allocation(
         vix, macro_ramp, position, vix_knots, allocation_knots, calm_low, calm_high, macro_low, macro_high
     )
@@ -286,7 +288,7 @@ def ALVH_STRESS(
     Returns
     -------
     move, condor, hedge, net, offset
-        Percent, three dollar figures, and −hedge/condor (#N/A where the condors do not lose).
+        Percent, three dollar figures, and −hedge/condor (#NUM! where the condors do not lose, or beyond the β map).
 
     Notes
     -----
@@ -302,7 +304,8 @@ def ALVH_STRESS(
         book, spot, moves, rate, dividend_yield, beta_table, spx_beta, spx_curvature, vol_bump, days_forward
     )
     columns = ("move", "condor", "hedge", "net", "offset")
-    return Table(columns, list(zip(*(getattr(found, name) for name in columns), strict=True)))
+    rows = zip(*(getattr(found, name) for name in columns), strict=True)
+    return Table(columns, [tuple(or_error(value, CellError.NUM) for value in row) for row in rows])
 
 
 @cell_function(category=_CATEGORY, concept="C12", status="STANDARD", shape="table")

@@ -13,8 +13,6 @@ from alvh_xl.functions.kinds import (
     Number,
     Points,
     Positive,
-    PositiveSeries,
-    SeriesKind,
     Volatility,
     table,
     word,
@@ -22,11 +20,10 @@ from alvh_xl.functions.kinds import (
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import tilts, volatility
 
-VolSeries = Annotated[Any, SeriesKind("decimal a year", low=0, high=6, low_open=True)]
 RangeMethod = Annotated[Any, word("normal", "lognormal")]
 Estimator = Annotated[Any, word("close", "parkinson", "garman_klass", "rogers_satchell", "yang_zhang")]
 Prices = Annotated[Any, table(1, 4)]
-Closes = Annotated[Any, ColumnKind("number", low=0, low_open=True)]
+PositiveColumn = Annotated[Any, ColumnKind("number", low=0, low_open=True)]
 Vols = Annotated[Any, ColumnKind("decimal a year", low=0, high=6, low_open=True)]
 
 
@@ -163,7 +160,7 @@ def ALVH_REALIZED_VOL(
 
 
 @cell_function(category="Volatility", concept="C01", status="STANDARD", shape="elementwise")
-def ALVH_TERM_VOL(days: Days, tenors: PositiveSeries, vols: VolSeries) -> Any:
+def ALVH_TERM_VOL(days: Days, tenors: PositiveColumn, vols: Vols) -> Any:
     """Volatility of a tenor, interpolated in total variance between quoted tenors.
 
     σ(d)²·d is linear between the tenors; before the first and after the last the quoted volatility itself is used.
@@ -195,6 +192,7 @@ def ALVH_TERM_VOL(days: Days, tenors: PositiveSeries, vols: VolSeries) -> Any:
     >>> ALVH_TERM_VOL(15, [9, 30], [0.10, 0.20])
     0.17
     """
+    tenors, vols = together(tenors, vols)
     return volatility.term_vol(days, tenors, vols)
 
 
@@ -303,7 +301,7 @@ def ALVH_STRADDLE_MOVE(call_price: NonNegative, put_price: NonNegative, factor: 
 
 
 @cell_function(category="Volatility", concept="C01", status="ESTIMATED", shape="table")
-def ALVH_MOVE_COVERAGE(closes: Closes, vols: Vols, days: Positive) -> Table:
+def ALVH_MOVE_COVERAGE(closes: PositiveColumn, vols: Vols, days: Positive) -> Table:
     """How often an index stayed inside its expected move, at the end of the period and on the way there.
 
     Every session starts a period of round(days·5/7) sessions with the expected move of its own volatility.
@@ -343,7 +341,7 @@ def ALVH_MOVE_COVERAGE(closes: Closes, vols: Vols, days: Positive) -> Table:
     category="Volatility", concept="C09", status="DOCUMENT RULE (untested) use, STANDARD formula", shape="table"
 )
 def ALVH_VOL_PREMIUM(
-    implied_vols: Vols, closes: Closes, window: Count = 21.0, lookback: Count = 252.0, strength: Fraction = 0.0
+    implied_vols: Vols, closes: PositiveColumn, window: Count = 21.0, lookback: Count = 252.0, strength: Fraction = 0.0
 ) -> Table:
     """Implied against realised volatility now: spread, variance premium, ratio, z-score, and the tilt it would give.
 

@@ -257,7 +257,7 @@ def hedge_greeks(
         if not all(np.isfinite((delta, gamma, theta, price))):
             raise DomainError("strike, vol or rate is outside the domain of Black-76")
     m = MULTIPLIER[instrument]
-    dollar_gamma = (gamma * slope**2 + 2.0 * delta * bend) * m
+    dollar_gamma = (gamma * slope * slope + 2.0 * delta * bend) * m
     return HedgeGreeks(delta, gamma, slope, bend, delta * slope * m, dollar_gamma, theta * m, price * m)
 
 

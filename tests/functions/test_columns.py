@@ -54,7 +54,7 @@ def test_a_block_keeps_its_rows() -> None:
     kind = RowsKind("table", (1, 2, 3))
     assert kind.single([[1.0, 0.0, 1.0], [None, None, None]]).shape == (2, 3)
     assert kind.single([[1.0, 0.0, 1.0, 1.0]]).shape == (4, 1)
-    for cells, expected in (([[1.0] * 4] * 2, VALUE), ([[NA]], NA)):
+    for cells, expected in (([[1.0] * 4] * 2, VALUE), ([[1.0], [NA]], NA)):
         with pytest.raises(CellFaultError) as fault:
             kind.single(cells)
         assert fault.value.error is expected
@@ -111,3 +111,18 @@ def test_blank_ends_change_no_answer(name: str, first: Any, second: Any, more: A
     assert evaluate([column(*first), column(*second, second[0]), *more]) is VALUE
     gap = column(first[0], None, *first[2:])
     assert evaluate([gap, column(*second), *more]) is VALUE
+
+
+def test_misaligned_curves_and_flags_are_never_paired_up() -> None:
+    """Two columns trimmed on their own would answer with the wrong partner beside each number."""
+    shifted, settles = [[None], [14.0], [49.0]], [[13.775], [14.725], [None]]
+    assert REGISTRY["ALVH_CONSTANT_MATURITY"].evaluate([shifted, settles]) is CellError.NUM
+    early, late = [[-1.0], [0.0], [None]], [[None], [0.0], [0.0]]
+    table = REGISTRY["ALVH_LAYERS"].evaluate([early, late, [[0.0], [0.0], [0.0]]])
+    assert [row[1] for row in table[1:]] == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_surprises_that_do_not_vary_are_a_division_by_zero() -> None:
+    """A spread of 0 before a surprise leaves nothing to measure it with."""
+    z = REGISTRY["ALVH_SURPRISE_Z"].evaluate([[[1.0]] * 13 + [[2.0]], [[0.0]] * 14])
+    assert [row[0] for row in z] == [CellError.NA] * 12 + [CellError.DIV0] * 2

@@ -22,6 +22,7 @@ def test_a_dear_hedge_is_sized_smaller(z: float, strength: float, expected: floa
 def test_a_tilt_that_is_off_is_one_and_one_that_is_on_needs_its_z() -> None:
     """A missing z must not be taken for an ordinary premium, unless nothing depends on it."""
     np.testing.assert_array_equal(premium_tilt([NAN, NAN], [0.0, 0.2]), [1.0, NAN])
+    assert premium_tilt(2.0) == 1.0
 
 
 def test_a_strength_outside_zero_to_one_has_no_meaning() -> None:

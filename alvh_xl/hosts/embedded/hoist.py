@@ -241,7 +241,9 @@ class Reader:
         return None
 
     def is_range(self, token: Token) -> bool:
-        """Whether a token means a fixed range of more than one cell."""
+        """Whether a token means a range of cells; `A$1:A1` is one too, for it grows when it is copied."""
+        if token.kind == "ref":
+            return ":" in token.text
         area = self.static_area([token])
         return area is not None and not area.box.single
 

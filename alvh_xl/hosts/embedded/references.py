@@ -12,6 +12,8 @@ from .errors import WorkbookError
 from .package import DefinedName, Package, Table
 from .tokens import Token, split_reference, tokenize
 
+# A name's usual meaning: fixed cells of one sheet.
+_PLAIN_AREA = re.compile(r"(?:'(?:[^'\[]|'')+'|[A-Za-z_]\w*)!\$[A-Z]{1,3}\$[0-9]+(?::\$[A-Z]{1,3}\$[0-9]+)?")
 _CORNER = re.compile(r"\$?[A-Za-z]{1,3}\$?[0-9]+")
 _TABLE_PART = re.compile(r"\[((?:'.|[^\[\]'])*)\]|([^\[\],:@]+)|([,:@])", re.DOTALL)
 
@@ -70,6 +72,8 @@ class Names:
         uses: dict[str, set[str]] = {}
         calling: set[str] = set()
         for item in self._package.definitions:
+            if _PLAIN_AREA.fullmatch(item.text):
+                continue
             key, tokens = item.name.casefold(), tokenize(item.text)
             uses.setdefault(key, set()).update(
                 split_reference(token.text)[1].casefold() for token in tokens if token.kind == "name"
@@ -118,6 +122,8 @@ class Names:
 
     def name_area(self, item: DefinedName) -> Area | None:
         """Area of a defined name that is one fixed rectangle."""
+        if _PLAIN_AREA.fullmatch(item.text):
+            return self.area(item.text, "")
         tokens = [token for token in tokenize(item.text) if token.kind != "space"]
         if len(tokens) != 1:
             return None

@@ -18,6 +18,7 @@ from .special import POSITION, TRANSLATED
 
 _FUNCTION = re.compile(r"((?:[^\W\d]|\\)[\w.\\?]*)\(")
 
+_ROW_NUMBER = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)[0-9]+(?![\w.(])")
 _PICK = re.compile(r"\s*,\s*([1-9][0-9]*)\s*,\s*([1-9][0-9]*)\s*\)")
 
 
@@ -114,6 +115,7 @@ class Translation:
         self._hoister = Hoister(self.names, frozenset(functions), known, shadowed, at, package.has_macros)
         self._filter = _Filter(known - TRANSLATED - shadowed - set(functions), self._special_names())
         self._ranges = self._named_ranges()
+        self._verdicts: dict[tuple[str, str], str | None] = {}
         self.calls = self._hoister.calls
         self.jobs: list[Job] = []
         self.refused: dict[str, dict[Place, str]] = {}
@@ -159,10 +161,18 @@ class Translation:
         return named or looks_like_array_expression(text)
 
     def _look_for_defects(self, sheet: str, cell: FormulaCell) -> None:
-        try:
-            self._hoister.inspect(sheet, cell)
-        except Uncomputable as error:
-            self.refused.setdefault(sheet, {})[cell.row, cell.column] = str(error)
+        """Refuse a formula the engine gets wrong; formulas that differ in row numbers only are looked at once."""
+        key = sheet, _ROW_NUMBER.sub(r"\1", cell.text)
+        if key not in self._verdicts:
+            try:
+                self._hoister.inspect(sheet, cell)
+            except Uncomputable as error:
+                self._verdicts[key] = str(error)
+            else:
+                self._verdicts[key] = None
+        reason = self._verdicts[key]
+        if reason is not None:
+            self.refused.setdefault(sheet, {})[cell.row, cell.column] = reason
 
     def arrays(self, sheets: Mapping[str, SheetXml]) -> Iterator[tuple[str, FormulaCell]]:
         """Dynamic arrays of the workbook, whose extent the engine must tell."""
