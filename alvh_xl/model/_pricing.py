@@ -25,7 +25,7 @@ _BLOCK = 16700  # at most so many options a block: scratch stays in the cache, t
 _ROWS = 17
 _FAR = 40.0  # standard deviations; the density underflows before it
 _SHORTEST = 1e-12  # below this time or vol |d1| and |d2| are limited to _FAR, lest their powers overflow
-_NARROW = 0.005  # below this σ√T the difference of the two tails loses more digits than the series that replaces it
+NARROW = 0.005  # below this σ√T the difference of the two tails loses more digits than the series that replaces it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class Inputs:
     def ordinary(self) -> bool:
         """Whether all options lie inside the domain, infinite terms apart, and none is about to expire."""
         return bool(
-            np.all(np.abs(self.phi) == 1.0)
-            and self.vol.min() >= _SHORTEST
-            and self.vol.max() <= MAX_VOL
-            and self.years.min() >= _SHORTEST
-            and self.spot.min() > 0.0
-            and self.strike.min() > 0.0
+            np.all(self.phi * self.phi == 1.0)
+            and _least(self.vol) >= _SHORTEST
+            and _least(-self.vol) >= -MAX_VOL
+            and _least(self.years) >= _SHORTEST
+            and _least(self.spot) > 0.0
+            and _least(self.strike) > 0.0
         )
 
     def valid(self) -> BoolArray:
@@ -81,12 +81,21 @@ class _Scratch:
         self.root_years, self.deviation, self.density, self.a, self.b = rows[12:17]
 
 
+def _least(column: FloatArray) -> np.float64 | FloatArray:
+    """Minimum of a flat or 0-d column, without the detours of the method."""
+    return np.minimum.reduce(column) if column.ndim else column
+
+
 def arrange(on_future: bool, *terms: ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
     """Turn arguments into columns; return them with their broadcast shape."""
     arrays = [np.asarray(term, dtype=np.float64) for term in terms]
-    shape = np.broadcast_shapes(*(array.shape for array in arrays))
-    flat = [a.reshape(()) if a.size == 1 else np.broadcast_to(a, shape).reshape(-1) for a in arrays]
-    return Inputs(on_future, *flat), shape
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        shape = np.broadcast_shapes(*shapes)
+        arrays = [a.reshape(()) if a.size == 1 else np.broadcast_to(a, shape) for a in arrays]
+    else:
+        shape = shapes.pop() if shapes else ()
+    return Inputs(on_future, *(array.reshape(-1) if array.ndim else array for array in arrays)), shape
 
 
 def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
@@ -127,7 +136,7 @@ def _fill_price(w: _Scratch, x: Inputs, price: FloatArray) -> None:
     np.multiply(np.add(w.legs, w.a, out=w.legs), w.forward, out=w.legs)
     np.subtract(w.legs, w.tail, out=w.legs)
     np.subtract(w.legs[0], w.legs[1], out=price)
-    narrow = w.deviation < _NARROW
+    narrow = w.deviation < NARROW
     if narrow.any():
         spot, strike = w.forward[:, narrow]
         phi = x.phi[narrow] if x.phi.ndim else x.phi
@@ -173,7 +182,8 @@ def evaluate(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray:
     with np.errstate(all="ignore"):
         for start in range(0, size, length):
             stop = min(start + length, size)
-            part, scratch = x.part(slice(start, stop)), _Scratch(buffer, stop - start)
+            part = x if length == size else x.part(slice(start, stop))
+            scratch = _Scratch(buffer, stop - start)
             block = out[:, start:stop]
             _prepare(scratch, part, limited=not ordinary)
             _fill_price(scratch, part, block[0])

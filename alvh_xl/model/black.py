@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alvh_xl.model._one import scalars, value_one
 from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, arrange, evaluate
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError
 from alvh_xl.model.implied import implied_vol, intrinsic
@@ -47,19 +48,23 @@ class Parity:
     verdict: str
 
 
+def _value(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray:
+    numbers = scalars(terms)
+    one = numbers and value_one(on_future, rows, *numbers)
+    return np.array(one) if one else evaluate(*arrange(on_future, *terms), rows)
+
+
 def _spot(
     rows: int, phi: ArrayLike, spot: ArrayLike, strike: ArrayLike, years: ArrayLike, vol: ArrayLike, rate: ArrayLike,
     dividend_yield: ArrayLike,
 ) -> FloatArray:  # fmt: skip
-    inputs, shape = arrange(False, phi, spot, strike, years, vol, rate, dividend_yield)
-    return evaluate(inputs, shape, rows)
+    return _value(False, rows, (phi, spot, strike, years, vol, rate, dividend_yield))
 
 
 def _future(
     rows: int, phi: ArrayLike, future: ArrayLike, strike: ArrayLike, years: ArrayLike, vol: ArrayLike, rate: ArrayLike
 ) -> FloatArray:
-    inputs, shape = arrange(True, phi, future, strike, years, vol, rate, rate)
-    return evaluate(inputs, shape, rows)
+    return _value(True, rows, (phi, future, strike, years, vol, rate, rate))
 
 
 def bsm(

@@ -13,11 +13,11 @@ from alvh_xl.model.types import FloatArray
 # M(x) = P9(x)/Q10(x) for x ≥ 0, both with leading coefficient 1 so that M ~ 1/x at infinity: interpolated in 70-digit
 # arithmetic at Chebyshev nodes of (x − 3.5)/(x + 3.5) on [0, 40]; relative error 2.6e-16. Every coefficient is
 # positive, so evaluation loses nothing to cancellation.
-_NUMERATOR = (
+NUMERATOR = (
     26.269360315120423, 339.10676191113214, 2779.025363508968, 15802.366468596852, 64407.27773417578,
     188112.0234621068, 381040.79682886065, 490246.3406661102, 311462.61690653267,
 )  # fmt: skip
-_DENOMINATOR = (
+DENOMINATOR = (
     26.269360315084576, 340.1067619181721, 2805.294723206606, 16139.473262776115, 67133.76324460059,
     203246.20496381118, 440152.17667266884, 650078.628016192, 589443.2464836364, 248511.21329697993,
 )  # fmt: skip
@@ -36,8 +36,8 @@ def _monic(x: FloatArray, coefficients: tuple[float, ...], out: FloatArray) -> N
 
 def mills_into(x: FloatArray, out: FloatArray, work: FloatArray) -> None:
     """Write N(−x)/n(x) for 0 ≤ x ≤ 1e30 into `out`; `work` is scratch space of the same shape."""
-    _monic(x, _NUMERATOR, out)
-    _monic(x, _DENOMINATOR, work)
+    _monic(x, NUMERATOR, out)
+    _monic(x, DENOMINATOR, work)
     np.divide(out, work, out=out)
 
 

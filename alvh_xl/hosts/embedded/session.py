@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 from collections.abc import Iterable
 from typing import Any
 
 from alvh_xl.functions.cells import CellError
 
 from .addresses import MAX_COLUMN, MAX_ROW, Box, box_name, quoted
+from .answers import Answers
 from .arguments import BLANK_MARK, Cells, Expression, Template
-from .calls import (
-    KEPT,
-    CallState,
-    Functions,
-    Grid,
-    NotKnownError,
-    arguments_of,
-    evaluate,
-    holds_unknown,
-    reference,
-    same,
-)
+from .calls import KEPT, CallState, Functions, Grid, NotKnownError, reference
 from .cells_xml import FormulaCell, Value
 from .dependents import Dependents
 from .desk import Desk, Spot, size_of
@@ -34,8 +23,6 @@ from .references import Area
 from .sources import Constants, union
 from .translate import Job, Translation
 
-MOST_ROUNDS = 2000
-MOST_ANSWERS = 30  # of one call: beyond it the call feeds itself
 # Formulas from which a second calculation of a workbook with arrays of unknown size costs the engine more than a new
 # start (it calculates everything again, and keeps both states in memory).
 MANY_FORMULAS = 20_000
@@ -56,11 +43,11 @@ class Session:
 
     def __init__(self, package: Package, functions: Functions, now: dt.datetime) -> None:
         self._package = package
-        self._functions = functions
         self._now = now
         self._constants = Constants(package, self._computed)
         self._plan = Translation(package, self._constants.sheets, functions)
-        self._states = [CallState(call) for call in self._plan.calls]
+        self._answers = Answers(self._plan.calls, functions)
+        self._states = self._answers.states
         self._desk = Desk(package, self._states, self._plan.arrays(self._constants.sheets))
         self._dependents = Dependents(self._plan.calls, self._desk)
         self._jobs: dict[int, list[Job]] = {}
@@ -78,32 +65,37 @@ class Session:
         self._found_in_round = 0
         self.formula_count = sum(len(sheet.formulas) for sheet in self._constants.sheets.values())
         self._free: set[tuple[str, Place]] = set()  # dynamic arrays that may change their size
-        self.call_count = 0
         self.rounds = 0
+
+    @property
+    def call_count(self) -> int:
+        """How often a function was called."""
+        return self._answers.count
 
     def run(self) -> Values:
         """Recalculate and collect the values."""
-        self._answer_from_constants()
+        self._answers.from_constants(self._constants.cells)
         self._start_engine()
         self._calculate()
-        self._settle({state.call.number for state in self._states if state.pending})
+        self._settle({state.call.number for state in self._answers.pending})
         self._free_grown_arrays()
         changed = self._correct_unknown_names()
         if changed is not None:
             self._settle(self._dependents.of(changed))
             self._free_grown_arrays()
-        self._give_up_on_pending()
+        self._give_up(self._answers.pending)
+        self._free_grown_arrays()
         return self._collect()
 
     def _settle(self, dirty: set[int]) -> None:
-        """Answer calls and let the engine calculate, in turn, until nothing changes."""
-        while self.rounds < MOST_ROUNDS:
-            touched = self._answer(dirty)
-            if not touched:
-                return
+        """Answer calls and let the engine calculate, in turn, until nothing changes.
+
+        That happens, because no call is answered more than a few times.
+        """
+        while touched := self._answers.renew(dirty, self._dependents.outer, self._cells, self._expression):
             dirty = self._write_back(touched)
 
-    # ---- answering calls -------------------------------------------------------------------------------------
+    # ---- arguments ------------------------------------------------------------------------------------------
 
     def _computed(self, sheet: str, row: int, column: int) -> Any:
         """Value of a formula cell that is one of our calls, if it is known."""
@@ -111,57 +103,6 @@ class Session:
         if job is None or self._states[job.whole or 0].pending:
             raise NotKnownError
         return self._value(job)
-
-    def _answer_from_constants(self) -> None:
-        """Answer the calls that depend on nothing but constants and each other."""
-        waiting = self._states
-        while waiting:
-            left = [state for state in waiting if not self._try(state, self._constants.cells, _not_known)]
-            if len(left) == len(waiting):
-                return
-            waiting = left
-
-    def _try(self, state: CallState, cells: Any, expression: Any) -> bool:
-        """Answer a call if its arguments are known and new; says whether it has a new result.
-
-        While a call waits, the engine has no value for anything that depends on it, not even IFERROR. An argument
-        without a value may therefore still get one.
-        """
-        try:
-            arguments = arguments_of(state.call, self._states, cells, expression)
-        except NotKnownError:
-            return False
-        if any(holds_unknown(argument) for argument in arguments):
-            return False
-        if state.key is not None and same_all(state.key, arguments):
-            return False
-        state.key = arguments
-        state.times += 1
-        if state.times > MOST_ANSWERS:
-            result: Any = Unavailable("circular_reference")
-        else:
-            self.call_count += 1
-            name = state.call.function
-            result = evaluate(self._functions[name], name, arguments)
-        if same(state.result, result):
-            return False
-        state.result = result
-        return True
-
-    def _answer(self, dirty: Iterable[int]) -> list[CallState]:
-        """Answer calls whose arguments may have changed, inner calls first; returns those with a new result."""
-        queue = sorted(dirty)
-        seen = set(queue)
-        touched = []
-        while queue:
-            number = heapq.heappop(queue)
-            if self._try(self._states[number], self._cells, self._expression):
-                touched.append(self._states[number])
-                for outer in self._dependents.outer.get(number, []):
-                    if outer not in seen:
-                        seen.add(outer)
-                        heapq.heappush(queue, outer)
-        return touched
 
     def _cells(self, argument: Cells) -> Any:
         """Value of a reference argument, from the workbook or else from the engine."""
@@ -387,13 +328,12 @@ class Session:
         self._engine.set_formula(sheet, cell.row, cell.column, job.text, self._spill(job))
         return True
 
-    def _give_up_on_pending(self) -> None:
+    def _give_up(self, states: list[CallState]) -> None:
         """Calls that never got their arguments have no value, and what depends on them has none."""
-        pending = [state for state in self._states if state.pending]
-        if pending:
-            for state in pending:
+        if states:
+            for state in states:
                 state.result = Unavailable("argument")
-            self._write_back(pending)
+            self._settle(self._write_back(states))
 
     def _collect(self) -> Values:
         outcome = Values()
@@ -421,15 +361,6 @@ class Session:
         if isinstance(result, Unavailable):
             value = result
         return _REASONS.get(value.code, value.code.replace("_", " ")).format(value.detail or "something")
-
-
-def _not_known(_: Expression) -> Any:
-    raise NotKnownError
-
-
-def same_all(first: list[Any], second: list[Any]) -> bool:
-    """Whether two argument lists are equal."""
-    return len(first) == len(second) and all(map(same, first, second))
 
 
 def _unmarked(value: EngineValue) -> EngineValue:
