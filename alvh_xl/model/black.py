@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from alvh_xl.model._one import scalars, value_one
+from alvh_xl.model._one import value_few
 from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, arrange, evaluate
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError
 from alvh_xl.model.implied import implied_vol, intrinsic
@@ -17,6 +18,7 @@ __all__ = [
     "bsm_price", "bsm_six", "extrinsic", "implied_forward", "implied_vol", "intrinsic", "parity",
 ]  # fmt: skip
 
+_FEW = 12  # up to so many options plain Python is faster than numpy
 EDGE_POINTS = 0.05  # a parity gap up to this shows nothing [POLICY]
 
 
@@ -49,9 +51,9 @@ class Parity:
 
 
 def _value(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray:
-    numbers = scalars(terms)
-    one = numbers and value_one(on_future, rows, *numbers)
-    return np.array(one) if one else evaluate(*arrange(on_future, *terms), rows)
+    inputs, shape = arrange(on_future, *terms)
+    values = value_few(inputs, shape, rows) if 0 < math.prod(shape) <= _FEW else None
+    return evaluate(inputs, shape, rows) if values is None else values
 
 
 def _spot(

@@ -1,0 +1,88 @@
+"""The kernel of `_pricing` for one ordinary option in plain Python: a numpy call an operation costs ten times as much.
+
+The formulas and their order are those of `_pricing`; whatever is special (expired, outside the domain, a total
+deviation so small that tails must not be subtracted) is left to it.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import repeat
+
+import numpy as np
+
+from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW, Inputs
+from alvh_xl.model.mills import DENOMINATOR, NUMERATOR, ROOT_TWO_PI
+from alvh_xl.model.types import FloatArray
+
+_SHARED = tuple(zip(NUMERATOR[1:], DENOMINATOR[1:-1], strict=True))
+_LAST = DENOMINATOR[-1]
+
+
+def value_few(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray | None:
+    """Do what `_pricing.evaluate` does, for a handful of options; None if one of them is special."""
+    size = math.prod(shape)
+    columns = (x.phi, x.spot, x.strike, x.years, x.vol, x.rate, x.carry)
+    terms = zip(*(column.tolist() if column.ndim else repeat(column.item(), size) for column in columns), strict=True)
+    values = [_value_one(x.on_future, rows, *numbers) for numbers in terms]
+    if None in values:
+        return None
+    return np.array(values).T.reshape(rows, *shape)
+
+
+def _value_one(
+    on_future: bool, rows: int, phi: float, spot: float, strike: float, years: float, vol: float, rate: float,
+    carry: float,
+) -> tuple[float, ...] | None:  # fmt: skip
+    """Return the first `rows` (1, 6 or 8) of price, delta, gamma, vega, theta, rho, vanna, volga; None if special."""
+    usual = spot > 0.0 and strike > 0.0 and years > 0.0 and 0.0 < vol <= MAX_VOL and phi * phi == 1.0
+    if not (usual and math.isfinite(spot + strike + years + rate + carry)):
+        return None
+    root = math.sqrt(years)
+    deviation = vol * root
+    try:
+        growth = math.exp(years * -carry)
+        spot_leg, strike_leg = growth * spot, (growth if on_future else math.exp(years * -rate)) * strike
+    except OverflowError:
+        return None
+    if deviation < NARROW or not 0.0 < spot_leg * strike_leg < math.inf:
+        return None
+    distance = math.log(spot / strike)
+    if not on_future:
+        distance += years * (rate - carry)
+    distance /= deviation
+    d1, d2 = distance + 0.5 * deviation, distance - 0.5 * deviation
+    density = math.exp(-0.5 * d1 * d1) * spot_leg / ROOT_TWO_PI
+    ratio1, ratio2 = _two_mills(abs(d1), abs(d2))
+    leg1 = _leg(phi, d1, spot_leg, ratio1 * density)
+    leg2 = _leg(phi, d2, strike_leg, ratio2 * density)
+    price = leg1 - leg2
+    if rows == 1:
+        return (price,)
+    vega = density * root * 0.01
+    decay = 0.5 * vol * density / root
+    if on_future:
+        theta, rho = price * rate - decay, price * years * -0.01
+    else:
+        theta, rho = leg1 * carry - leg2 * rate - decay, leg2 * years * 0.01
+    six = (price, leg1 / spot, density / spot / spot / deviation, vega, theta / DAYS_A_YEAR, rho)
+    if rows == len(six):
+        return six
+    return (*six, density / spot * d2 / vol * -0.01, vega * d1 * d2 / vol * 0.01)
+
+
+def _leg(phi: float, d: float, whole: float, tail: float) -> float:
+    """φ·(discounted level)·N(φd) from the tail beyond |d|."""
+    if d > 0.0:
+        return whole - tail if phi > 0.0 else -tail
+    return tail if phi > 0.0 else tail - whole
+
+
+def _two_mills(x: float, y: float) -> tuple[float, float]:
+    """Mills ratio of two numbers ≥ 0; see `mills.mills_into`."""
+    over_x, over_y = x + NUMERATOR[0], y + NUMERATOR[0]
+    under_x, under_y = x + DENOMINATOR[0], y + DENOMINATOR[0]
+    for upper, lower in _SHARED:
+        over_x, over_y = over_x * x + upper, over_y * y + upper
+        under_x, under_y = under_x * x + lower, under_y * y + lower
+    return over_x / (under_x * x + _LAST), over_y / (under_y * y + _LAST)
