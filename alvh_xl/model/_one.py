@@ -1,7 +1,8 @@
-"""The kernel of `_pricing` for one ordinary option in plain Python: a numpy call an operation costs ten times as much.
+"""The kernel of `_pricing` for a few ordinary options in plain Python: cheaper than a numpy call for every operation.
 
-The formulas and their order are those of `_pricing`; whatever is special (expired, outside the domain, a total
-deviation so small that tails must not be subtracted) is left to it.
+The operations and their order are those of `_pricing`, exp and log are numpy's, so that an option has the same digits
+whatever its neighbours. What is special (expired, outside the domain, a total deviation so small that tails must not
+be subtracted) is left to it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def value_few(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray | None
     size = math.prod(shape)
     columns = (x.phi, x.spot, x.strike, x.years, x.vol, x.rate, x.carry)
     terms = zip(*(column.tolist() if column.ndim else repeat(column.item(), size) for column in columns), strict=True)
-    values = [_value_one(x.on_future, rows, *numbers) for numbers in terms]
+    with np.errstate(all="ignore"):
+        values = [_value_one(x.on_future, rows, *numbers) for numbers in terms]
     if None in values:
         return None
     return np.array(values).T.reshape(rows, *shape)
@@ -40,40 +42,40 @@ def _value_one(
         return None
     root = math.sqrt(years)
     deviation = vol * root
-    try:
-        growth = math.exp(years * -carry)
-        spot_leg, strike_leg = growth * spot, (growth if on_future else math.exp(years * -rate)) * strike
-    except OverflowError:
+    if deviation < NARROW:
         return None
-    if deviation < NARROW or not 0.0 < spot_leg * strike_leg < math.inf:
-        return None
-    distance = math.log(spot / strike)
+    growth = float(np.exp(years * -carry))
+    spot_leg, strike_leg = growth * spot, (growth if on_future else float(np.exp(years * -rate))) * strike
+    distance = float(np.log(spot / strike))
     if not on_future:
         distance += years * (rate - carry)
     distance /= deviation
-    d1, d2 = distance + 0.5 * deviation, distance - 0.5 * deviation
-    density = math.exp(-0.5 * d1 * d1) * spot_leg / ROOT_TWO_PI
+    d1, d2 = distance + deviation * 0.5, distance - deviation * 0.5
+    density = float(np.exp(d1 * d1 * -0.5)) * spot_leg * (1.0 / ROOT_TWO_PI)
     ratio1, ratio2 = _two_mills(abs(d1), abs(d2))
     leg1 = _leg(phi, d1, spot_leg, ratio1 * density)
     leg2 = _leg(phi, d2, strike_leg, ratio2 * density)
     price = leg1 - leg2
+    if not math.isfinite(spot_leg + strike_leg + price):
+        return None
     if rows == 1:
         return (price,)
+    per_point = density / spot
     vega = density * root * 0.01
-    decay = 0.5 * vol * density / root
+    decay = density / root * vol * 0.5
     if on_future:
         theta, rho = price * rate - decay, price * years * -0.01
     else:
         theta, rho = leg1 * carry - leg2 * rate - decay, leg2 * years * 0.01
-    six = (price, leg1 / spot, density / spot / spot / deviation, vega, theta / DAYS_A_YEAR, rho)
+    six = (price, leg1 / spot, per_point / spot / deviation, vega, theta * (1.0 / DAYS_A_YEAR), rho)
     if rows == len(six):
         return six
-    return (*six, density / spot * d2 / vol * -0.01, vega * d1 * d2 / vol * 0.01)
+    return (*six, per_point * d2 / vol * -0.01, vega * d1 * d2 / vol * 0.01)
 
 
 def _leg(phi: float, d: float, whole: float, tail: float) -> float:
     """φ·(discounted level)·N(φd) from the tail beyond |d|."""
-    if d > 0.0:
+    if d >= 0.0:
         return whole - tail if phi > 0.0 else -tail
     return tail if phi > 0.0 else tail - whole
 

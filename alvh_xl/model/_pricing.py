@@ -47,14 +47,16 @@ class Inputs:
         return Inputs(self.on_future, *(column[which] if column.ndim else column for column in columns))
 
     def ordinary(self) -> bool:
-        """Whether all options lie inside the domain, infinite terms apart, and none is about to expire."""
+        """Whether all options lie inside the domain, an infinite level apart, and none is about to expire."""
         return bool(
             np.all(self.phi * self.phi == 1.0)
             and _least(self.vol) >= _SHORTEST
-            and _least(-self.vol) >= -MAX_VOL
+            and _most(self.vol) <= MAX_VOL
             and _least(self.years) >= _SHORTEST
+            and _most(self.years) < np.inf
             and _least(self.spot) > 0.0
             and _least(self.strike) > 0.0
+            and np.isfinite(self.rate.sum() + self.carry.sum())
         )
 
     def valid(self) -> BoolArray:
@@ -84,6 +86,11 @@ class _Scratch:
 def _least(column: FloatArray) -> np.float64 | FloatArray:
     """Minimum of a flat or 0-d column, without the detours of the method."""
     return np.minimum.reduce(column) if column.ndim else column
+
+
+def _most(column: FloatArray) -> np.float64 | FloatArray:
+    """Maximum, likewise."""
+    return np.maximum.reduce(column) if column.ndim else column
 
 
 def arrange(on_future: bool, *terms: ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
@@ -130,14 +137,14 @@ def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
 def _fill_price(w: _Scratch, x: Inputs, price: FloatArray) -> None:
     """Both legs of the option from the tails; their difference is the price."""
     np.copysign(w.tail, w.d, out=w.tail)
-    np.greater(w.d, 0.0, out=w.legs)
+    np.greater_equal(w.d, 0.0, out=w.legs)  # d = 0 counts as positive, as its sign bit says
     # φ·N(φd) = step(d) + (φ − 1)/2 − sign(d)·N(−|d|): exact zeros and ones, so both tails keep their accuracy.
     np.multiply(np.subtract(x.phi, 1.0, out=w.a), 0.5, out=w.a)
     np.multiply(np.add(w.legs, w.a, out=w.legs), w.forward, out=w.legs)
     np.subtract(w.legs, w.tail, out=w.legs)
     np.subtract(w.legs[0], w.legs[1], out=price)
-    narrow = w.deviation < NARROW
-    if narrow.any():
+    narrow = np.flatnonzero(w.deviation < NARROW)
+    if narrow.size:
         spot, strike = w.forward[:, narrow]
         phi = x.phi[narrow] if x.phi.ndim else x.phi
         h = np.minimum(0.5 * np.abs(w.d[0] + w.d[1])[narrow], _FAR)
@@ -189,7 +196,7 @@ def evaluate(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray:
             _fill_price(scratch, part, block[0])
             if rows > 1:
                 _fill_greeks(scratch, part, block)
-        # An infinite or missing rate or term leaves its trace in the price.
+        # An infinite or missing level leaves its trace in the price.
         if not (ordinary and np.isfinite(out[0].sum())):
             _mend(x, out)
     return out.reshape(rows, *shape)

@@ -7,7 +7,6 @@ relative accuracy where N itself has underflowed or rounded to 1.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import erfcx
 
 from alvh_xl.model.types import FloatArray
 
@@ -25,9 +24,6 @@ DENOMINATOR = (
 
 ROOT_TWO_PI = 2.5066282746310005
 LOG_ROOT_TWO_PI = 0.9189385332046727
-_ROOT_HALF = 0.7071067811865476
-_ROOT_HALF_PI = 1.2533141373155001
-_FEW = 800  # up to so many points the price of a numpy call decides, above it the arithmetic
 SERIES_LIMIT = 0.05  # below it the first five terms of the series are exact to the last bit
 
 
@@ -40,10 +36,6 @@ def _monic(x: FloatArray, coefficients: tuple[float, ...], out: FloatArray) -> N
 
 def mills_into(x: FloatArray, out: FloatArray, work: FloatArray) -> None:
     """Write N(−x)/n(x) for 0 ≤ x ≤ 1e30 into `out`; `work` is scratch space of the same shape."""
-    if x.size <= _FEW:  # M(x) = √(π/2)·erfcx(x/√2): two digits in the 17th place apart from the quotient below
-        erfcx(np.multiply(x, _ROOT_HALF, out=work), out=out)
-        np.multiply(out, _ROOT_HALF_PI, out=out)
-        return
     _monic(x, NUMERATOR, out)
     _monic(x, DENOMINATOR, work)
     np.divide(out, work, out=out)

@@ -1,0 +1,59 @@
+"""What a short call costs: the model for a few options, and the same as a cell.
+
+Run `python tests/bench/bench_small.py`. Bar: one option valued by the model in at most 15 µs. Above a dozen options
+the price of some sixty numpy calls decides; below, plain Python is faster and is what the model uses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from alvh_xl.functions import REGISTRY
+from alvh_xl.model import black
+
+CALLS = 500
+ROUNDS = 25
+LENGTHS = (1, 4, 12, 20, 100)
+TERMS = (14 / 365, 0.15, 0.04, 0.013)
+
+
+def microseconds(work: Callable[[], object]) -> float:
+    """Best time of several rounds, a call."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        for _ in range(CALLS):
+            work()
+        best = min(best, time.perf_counter() - start)
+    return best / CALLS * 1e6
+
+
+def main() -> None:
+    """Print a line a length of call."""
+    spec, vol_spec = REGISTRY["ALVH_BLACK_SCHOLES"], REGISTRY["ALVH_IMPLIED_VOL"]
+    print("options   model price   six numbers   implied vol   cell: price   cell: all   cell: implied vol   (µs)")
+    for length in LENGTHS:
+        strikes = np.linspace(5500.0, 6500.0, length) if length > 1 else np.array(6175.0)
+        prices = black.bsm_price(1.0, 6000.0, strikes, *TERMS)
+        column = [[strike] for strike in strikes.tolist()] if length > 1 else 6175.0
+        quotes = [[price] for price in prices.tolist()] if length > 1 else float(prices)
+        times = [
+            microseconds(work)
+            for work in (
+                lambda k=strikes: black.bsm_price(1.0, 6000.0, k, *TERMS),
+                lambda k=strikes: black.bsm_six(1.0, 6000.0, k, *TERMS),
+                lambda k=strikes, p=prices: black.implied_vol(1.0, p, 6000.0, k, 14 / 365, 0.04, 0.013),
+                lambda k=column: spec.evaluate(["C", 6000.0, k, 14.0, 0.15, 0.04, 0.013]),
+                lambda k=column: spec.evaluate(["C", 6000.0, k, 14.0, 0.15, 0.04, 0.013, "all"]),
+                lambda k=column, p=quotes: vol_spec.evaluate(["C", p, 6000.0, k, 14.0, 0.04, 0.013]),
+            )
+        ]
+        widths = (13, 13, 13, 13, 11, 19)
+        print(f"{length:7d}" + "".join(f"{t:{w}.1f}" for t, w in zip(times, widths, strict=True)))
+
+
+if __name__ == "__main__":
+    main()
