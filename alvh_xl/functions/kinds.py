@@ -96,6 +96,15 @@ class NumberKind(Kind):
                 bad &= ~np.isnan(values)
         return bad
 
+    def inside(self, value: float) -> bool:
+        """Whether one plain number can be taken as it is, without reading it or looking at its domain again."""
+        return type(self) is NumberKind and (
+            self.low <= value <= self.high
+            and not (self.low_open and value == self.low)
+            and abs(value) < math.inf
+            and not (self.whole and value != math.floor(value))
+        )
+
     def single(self, value: Any) -> Any:
         """One number inside the domain."""
         result = self.read(_one_cell(value))
@@ -111,7 +120,10 @@ class NumberKind(Kind):
 
     def array(self, value: Any, default: float | None, required: bool) -> tuple[FloatArray, Codes | None]:
         """Numbers element by element; a blank is #N/A where a value is required, else the default."""
-        values, codes, blanks = numbers(value, self.read)
+        if type(value) is float and self.inside(value):  # the usual cell: no array work for one good number
+            return np.array(value), None
+        # The plain reader is named, because `numbers` has a fast way for it.
+        values, codes, blanks = numbers(value, number if type(self) is NumberKind else self.read)
         if blanks is not None:
             if required and not self.blank:
                 codes = _mark(codes, blanks, CellError.NA)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import math
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -245,8 +246,11 @@ def _call_elementwise(spec: FunctionSpec, values: Mapping[str, Any]) -> Any:
 
 
 def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    ranges = [shape for shape in shapes if shape]
+    if len(ranges) < 2:
+        return ranges[0] if ranges else ()
     try:
-        return np.broadcast_shapes(*shapes)
+        return np.broadcast_shapes(*ranges)
     except ValueError as problem:
         raise CellFaultError(CellError.VALUE, "the ranges do not have matching shapes") from problem
 
@@ -254,6 +258,9 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def _finish(result: Any, shape: tuple[int, ...], codes: Sequence[Codes]) -> Any:
     """Put the error codes into the result; NaN or infinity where the arguments were valid is #NUM!."""
     result = np.asarray(result)
+    if not shape and not codes and result.ndim == 0 and result.dtype.kind == "f":
+        number = result.item()
+        return number if math.isfinite(number) else CellError.NUM
     wide = result.ndim > len(shape)  # a function that answers with several numbers an element
     full = (*shape, result.shape[-1]) if wide else shape
     result = np.broadcast_to(result, full)
