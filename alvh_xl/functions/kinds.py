@@ -216,8 +216,6 @@ class FlagKind(Kind):
         if isinstance(value, str) and value.strip().upper() in ("TRUE", "FALSE"):
             return value.strip().upper() == "TRUE"
         result = number(value)
-        if result is None:
-            raise CellFaultError(CellError.NA, "blank")
         if isinstance(result, CellError):
             raise CellFaultError(result)
         return result != 0.0
@@ -295,9 +293,7 @@ class TableKind(Kind):
         if values.shape[1] not in self.columns:
             raise CellFaultError(CellError.VALUE, f"needed: {self.domain}")
         empty = np.zeros(values.shape, dtype=bool) if blanks is None else np.reshape(blanks, values.shape)
-        full = np.flatnonzero(~empty.all(axis=1))
-        if full.size == 0:
-            raise CellFaultError(CellError.NA, "no numbers")
+        full = np.flatnonzero(~empty.all(axis=1))  # never empty: an all-blank range is dealt with before it comes here
         inside = slice(int(full[0]), int(full[-1]) + 1)
         if empty[inside].any():
             raise CellFaultError(CellError.VALUE, "a gap inside the range")
@@ -332,11 +328,9 @@ class PairsKind(Kind):
 
 
 def _error_of(value: Any) -> CellError:
-    """Which error a single cell stands for where a range was needed: its own, #N/A for a blank, else #VALUE!."""
+    """Which error a single cell stands for where a range was needed: its own, #N/A for missing data, else #VALUE!."""
     if isinstance(value, CellError):
         return value
-    if value is None:
-        return CellError.NA
     return CellError.NA if not isinstance(value, str) and number_or_none(value) is CellError.NA else CellError.VALUE
 
 

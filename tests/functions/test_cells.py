@@ -20,6 +20,7 @@ from alvh_xl.functions.cells import CellError, CellFaultError, date_serial, grid
         (15.5, 15.5),
         (np.int64(3), 3.0),
         (True, 1.0),
+        (np.True_, 1.0),
         ("15", 15.0),
         (" -1.5e3 ", -1500.0),
         (".5", 0.5),
@@ -136,3 +137,13 @@ def test_error_values_are_no_texts() -> None:
     """A text that looks like an error is a text; only a host may turn it into an error."""
     assert number("#N/A") is CellError.VALUE
     assert str(CellError.DIV0) == "#DIV/0!"
+
+
+def test_arrays_of_dates_and_huge_integers_read_element_by_element() -> None:
+    """numpy dates are serials; an integer too large for a float is out of range, not a crash."""
+    values, _, _ = numbers(np.array(["2018-10-04", "2018-10-05"], dtype="M8[D]"))
+    assert values.tolist() == [43377.0, 43378.0]
+    _, codes, _ = numbers([1, 10**400])
+    assert codes is not None
+    assert codes.tolist()[0] == 0
+    assert codes.tolist()[1] > 0

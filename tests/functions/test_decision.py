@@ -104,3 +104,10 @@ def test_one_missing_input_gives_no_decision_and_is_named(name: str, missing: An
     assert answers["decision"] == "NO DECISION"
     assert answers["binding"] == f"missing: {name}"
     assert all(answers[number] is None for number in ("hold", "order", "literal", "cost"))
+
+
+def test_a_path_of_the_users_own_above_vix_15_is_linear_between_its_knots() -> None:
+    """The document is silent there; typed knots decide, and a blank row between them is no knot."""
+    knots, shares = [[15], [20], [30]], [[0.2], [0.3], [0.1]]
+    answer = REGISTRY["ALVH_ALLOCATION"].evaluate([[[10], [17.5], [25], [40]], 0, 0.5, knots, shares])
+    assert [row[0] for row in answer] == pytest.approx([0.2, 0.25, 0.2, 0.1])

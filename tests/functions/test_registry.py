@@ -15,6 +15,7 @@ from alvh_xl.functions.docs import excel_call
 from alvh_xl.functions.kinds import (
     BookTable,
     Date,
+    DateOrBlank,
     Flag,
     Number,
     Pairs,
@@ -357,3 +358,52 @@ def test_dates_are_accepted_as_serial_date_or_text() -> None:
     """The same day in three forms is the same day."""
     forms = [43377, dt.date(2018, 10, 4), "2018-10-04"]
     assert {DESCRIBE.evaluate([5.0, None, None, form])[1][3] for form in forms} == {43377.0}
+
+
+def test_keyword_arguments_are_checked_like_a_formula() -> None:
+    """A misspelt or doubled keyword must not be dropped."""
+    assert RATIO.answer([3, 4], {"scael": 1}) is VALUE
+    assert RATIO.answer([3, 4], {"bottom": 1}) is VALUE
+
+
+def wide(x: Number) -> Any:
+    return np.stack([x, 2 * x], axis=-1)
+
+
+def test_several_numbers_an_element_stand_in_a_row_each() -> None:
+    """One element answers with a row, a column with a row each; a block has no room for it."""
+    each = spec(wide, "elementwise")
+    assert each.evaluate([1.0]) == [[1.0, 2.0]]
+    assert each.evaluate([[[1.0], [3.0]]]) == [[1.0, 2.0], [3.0, 6.0]]
+    assert each.evaluate([[[1.0, 3.0]]]) == [[1.0, 2.0], [3.0, 6.0]]
+    assert each.evaluate([[[1.0, 3.0], [5.0, 7.0]]]) is VALUE
+
+
+def test_series_without_a_common_bar_are_not_available() -> None:
+    """The first ends before the second begins: there is nothing to compare."""
+    assert GAP.evaluate([[[1.0], [2.0], [None], [None]], [[None], [None], [1.0], [2.0]]]) is NA
+
+
+def test_pairs_hand_on_an_error_that_stands_for_a_name() -> None:
+    """A row whose name is an error can't be told from any other."""
+    assert spec(pairs, "value").evaluate([[[NA, 1.0], ["b", 2.0]]]) is NA
+
+
+def test_a_book_with_headers_only_has_no_legs() -> None:
+    """Nothing held is missing data for a question about a book."""
+    assert spec(legs, "value").evaluate([[["instrument", "option_kind", "strike", "days", "quantity", "vol"]]]) is NA
+
+
+def test_a_single_row_of_prices_is_a_column_when_it_is_too_long_for_a_row() -> None:
+    """Closes along a row mean the same as down a column."""
+    assert spec(block, "value").evaluate([[[1.0, 2.0, 3.0, 4.0, 5.0]]]) == 5.0
+
+
+def maybe(when: DateOrBlank) -> Any:
+    return "none" if when != when else "some"
+
+
+def test_a_blank_date_that_means_something_is_read_as_no_date() -> None:
+    """A datum that was never observed is MISSING, not an error."""
+    assert spec(maybe, "value").evaluate([None]) == "none"
+    assert spec(maybe, "value").evaluate([43377.0]) == "some"
