@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError, ZeroDenominatorError
-from alvh_xl.model.spotvol import _newey_west
+from alvh_xl.model.spotvol import newey_west
 from alvh_xl.model.types import ArrayLike, BoolArray, FloatArray
 
 CLOSE_TIME = 16.0 / 24.0  # an event after the close first shows in the next session
@@ -255,6 +255,6 @@ def cluster_effect(flags: ArrayLike, vix: ArrayLike) -> ClusterEffect:
     if np.linalg.matrix_rank(design) < 3:
         raise ZeroDenominatorError("the flags, or VIX, do not vary")
     coefficients = np.linalg.lstsq(design, change[known], rcond=None)[0]
-    errors = np.sqrt(np.diag(_newey_west(design, change[known] - design @ coefficients, HAC_LAGS)))
+    errors = np.sqrt(np.diag(newey_west(design, change[known] - design @ coefficients, HAC_LAGS)))
     effect, error = float(coefficients[1]), float(errors[1])
     return ClusterEffect(effect, error, effect / error if error > 0.0 else np.nan, float(coefficients[2]), n)

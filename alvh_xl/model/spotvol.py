@@ -325,14 +325,14 @@ def spot_vol_fit(
         raise ZeroDenominatorError("the moves or the changes do not vary enough")
     coefficients = np.linalg.lstsq(design, y, rcond=None)[0]
     residual = y - design @ coefficients
-    errors = np.sqrt(np.diag(_newey_west(design, residual, HAC_LAGS)))
+    errors = np.sqrt(np.diag(newey_west(design, residual, HAC_LAGS)))
     squares = float(residual @ residual)
     sd = float(np.sqrt(squares / (n - design.shape[1])))
     b, s = (np.append(a, np.nan)[:3].tolist() for a in (coefficients, errors))
     return SpotVolFit(model, b[0], b[1], b[2], s[0], s[1], s[2], 1.0 - squares / total, n, sd)
 
 
-def _newey_west(design: FloatArray, residual: FloatArray, lags: int) -> FloatArray:
+def newey_west(design: FloatArray, residual: FloatArray, lags: int) -> FloatArray:
     """Covariance of OLS coefficients robust to heteroscedasticity and `lags` autocorrelations."""
     scores = design * residual[:, np.newaxis]
     middle = scores.T @ scores
