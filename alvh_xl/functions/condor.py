@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.kinds import (
-    BookTable,
     Days,
     Fraction,
     NumberKind,

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.kinds import (
-    BookTable,
     Count,
     NonNegative,
     NumberKind,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.condor import BetaTable
-from alvh_xl.functions.kinds import BookTable, Flag, Number, Positive, Rate, SeriesKind, word
+from alvh_xl.functions.kinds import Flag, Number, Positive, Rate, SeriesKind, word
 from alvh_xl.functions.marks import or_error
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import scenario

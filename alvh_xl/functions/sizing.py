@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.condor import BetaTable
 from alvh_xl.functions.kinds import (
-    BookTable,
     Days,
     Fraction,
     NonNegative,

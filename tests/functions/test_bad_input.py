@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from alvh_xl.functions import REGISTRY, CellError
+from alvh_xl.functions.book import BookKind
 from alvh_xl.functions.docs import example_call
 from alvh_xl.functions.kinds import (
-    BookKind,
     FlagKind,
     Kind,
     NumberKind,

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.docs import excel_call
 from alvh_xl.functions.kinds import (
-    BookTable,
     Date,
     DateOrBlank,
     Flag,
