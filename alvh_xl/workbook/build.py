@@ -13,16 +13,20 @@ from alvh_xl.market.morning import MarketMorning
 from alvh_xl.workbook import style
 from alvh_xl.workbook.layout import Context
 from alvh_xl.workbook.sheets import (
+    capital,
     checks,
     curve,
+    fundamentals,
     help,
     history,
     inputs,
+    journal,
     macro,
     market,
     morning,
     plan,
     position,
+    scenarios,
     signals,
 )
 
@@ -44,6 +48,10 @@ SHEETS: Final[tuple[tuple[str, _Sheet, str], ...]] = (
     ("Curve", curve, _REFRESHED),
     ("Signals", signals, _FORMULAS),
     ("Macro", macro, _REFRESHED),
+    ("Capital", capital, _TYPING),
+    ("Fundamentals", fundamentals, _TYPING),
+    ("Scenarios", scenarios, _FORMULAS),
+    ("Journal", journal, _REFRESHED),
     ("Checks", checks, _FORMULAS),
     ("Help", help, _READING),
 )

@@ -11,6 +11,8 @@ from alvh_xl.workbook.layout import Context
 PAYOFF_ROWS = (7, 87)
 LAYER_ROWS = (6, 65)
 SERIES_ROWS = (246, 305)
+DECAY_ROWS = (23, 38)
+VOL_FLOOR = 6
 _SMALL = {"name": style.FONT, "size": 8, "color": style.INK}
 _GRID = {"visible": True, "line": {"color": "#E3E7EC", "width": 0.5}}
 
@@ -81,7 +83,28 @@ def curve(context: Context) -> Any:
         line = {"color": colour, "width": 1, "dash_type": "dash"}
         chart.add_series({"name": name, "categories": tenors, "values": values, "line": line, "marker": marker})
     chart.set_x_axis(_axis("days to expiry", "0", min=0, max=270))
-    chart.set_y_axis(_axis("", "0.0"))
+    # A volatility index has never closed below 6; a floor of 0 would press a calm curve flat.
+    chart.set_y_axis(_axis("", "0", min=VOL_FLOOR))
+    return chart
+
+
+def decay(context: Context) -> Any:
+    """Time value left of condor, hedge and both, until the condor settles."""
+    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Time value left, points × contracts")
+    first, last = DECAY_ROWS
+    for name, column, colour, width in (
+        ("Condor", "C", style.BLACK, 1.75),
+        ("Hedge", "G", style.SKY, 1.75),
+        ("Net", "K", style.BLUE, 2.25),
+    ):
+        chart.add_series({
+            "name": name,
+            "categories": f"=Scenarios!$B${first}:$B${last}",
+            "values": f"=Scenarios!${column}${first}:${column}${last}",
+            "line": {"color": colour, "width": width},
+        })  # fmt: skip
+    chart.set_x_axis(_axis("days ahead", "0", min=0, label_position="low"))
+    chart.set_y_axis(_axis("", "#,##0"))
     return chart
 
 

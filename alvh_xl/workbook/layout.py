@@ -36,6 +36,18 @@ PROTECTION = {
 }
 
 
+def _sides(numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """Alignment of headings: numbers at the right; a text that follows a number keeps its distance from it."""
+    sides: list[dict[str, Any]] = []
+    for place, number in enumerate(numbers):
+        if style.is_number(number):
+            sides.append({"align": "right"})
+        else:
+            after_number = place > 0 and style.is_number(numbers[place - 1])
+            sides.append({"align": "left"} | ({"indent": 1} if after_number else {}))
+    return sides
+
+
 def pick(area: str, row: int | str, col: int) -> str:
     """Return the expression for one cell of a spill; #N/A where the spill has shrunk to a single error.
 
@@ -139,26 +151,25 @@ class Page:
     ) -> None:
         """Write a dynamic array formula, with a number format a column and, where it has headings, their look."""
         last_row, last_col = row + height - 1, col + len(numbers) - 1
+        sides = _sides(["general"] * len(numbers) if look == "answer" else numbers)
+        indents = [{"indent": 1} if side.get("indent") and number == "words" else {}
+                   for side, number in zip(sides, numbers, strict=True)]  # fmt: skip
         for r in range(row, last_row + 1):
             for c, number in enumerate(numbers, start=col):
-                cell = (
-                    self._heading("general" if look == "answer" else number)
-                    if headings and r == row
-                    else self.context.format(look, number)
-                )
+                if headings and r == row:
+                    cell = self.context.format("column", **sides[c - col])
+                else:
+                    cell = self.context.format(look, number, **indents[c - col])
                 if (r, c) == (row, col):
                     self.sheet.write_dynamic_array_formula(r, c, last_row, last_col, formula, cell, NEUTRAL)
                 else:
                     self.sheet.write_blank(r, c, None, cell)
 
-    def _heading(self, number: str) -> Any:
-        return self.context.format("column", align="right" if style.is_number(number) else "left")
-
-    def header_row(self, row: int, col: int, labels: Iterable[str], numbers: Sequence[str] = ()) -> None:
+    def header_row(self, row: int, col: int, labels: Sequence[str], numbers: Sequence[str] = ()) -> None:
         """Write column headings outside a table; `numbers` puts those of numeric columns at the right."""
-        for i, label in enumerate(labels):
-            number = numbers[i] if numbers else "general"
-            self.sheet.write_string(row, col + i, label, self._heading(number))
+        sides = _sides(numbers or ["general"] * len(labels))
+        for i, (label, side) in enumerate(zip(labels, sides, strict=True)):
+            self.sheet.write_string(row, col + i, label, self.context.format("column", **side))
 
     def section(self, row: int, col: int, last_col: int, title: str, note: str = "") -> None:
         """Write a section bar from `col` to `last_col`, with an optional remark in its last cell."""
@@ -212,14 +223,15 @@ class Page:
         """
         formulas = formulas or {}
         last_row, last_col = row + len(rows), col + len(columns) - 1
+        sides = _sides([looks[column][1] for column in columns])
         settings = [
             {
                 "header": column,
-                "header_format": self._heading(looks[column][1]),
+                "header_format": self.context.format("column", **side),
                 "format": self.context.format(*looks[column]),
                 **({"formula": formulas[column]} if column in formulas else {}),
             }
-            for column in columns
+            for column, side in zip(columns, sides, strict=True)
         ]
         options = {"name": name, "columns": settings, "style": None, "autofilter": False}
         self.sheet.add_table(row, col, last_row, last_col, options)
@@ -241,10 +253,15 @@ class Page:
                 row, col, last_row, last_col, rule | {"format": self.context.conditional(look)}
             )
 
-    def finish(self, last_row: int, last_col: int, *, freeze: tuple[int, int], repeat: int | None = None) -> None:
-        """Set print area, one page wide in landscape, frozen panes and protection without password."""
+    def finish(
+        self, last_row: int, last_col: int, *, freeze: tuple[int, int], repeat: int | None = None, tall: bool = False
+    ) -> None:
+        """Set print area, one page wide in landscape (`tall`: portrait), frozen panes, protection without password."""
         sheet = self.sheet
-        sheet.set_landscape()
+        if tall:
+            sheet.set_portrait()
+        else:
+            sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)

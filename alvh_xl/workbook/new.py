@@ -8,7 +8,8 @@ from pathlib import Path
 from alvh_xl.hosts.embedded import Package, recalculate, save_atomically
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook.build import build
-from alvh_xl.workbook.refresh import evaluators, write_market
+from alvh_xl.workbook.journal import write_journal
+from alvh_xl.workbook.refresh import evaluators, named_value, write_market
 
 
 def new(path: Path, morning: MarketMorning) -> list[str]:
@@ -25,5 +26,6 @@ def new(path: Path, morning: MarketMorning) -> list[str]:
         package = Package.open(draft)
     write_market(package, morning)  # to the last digit, which the builder's number format does not reach
     report = recalculate(package, evaluators(), morning.asof)
+    write_journal(package, named_value(package))
     save_atomically(package.to_bytes(), path)
     return report.kept

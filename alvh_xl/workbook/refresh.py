@@ -23,6 +23,7 @@ from alvh_xl.hosts.embedded import (
 )
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook.files import open_workbook
+from alvh_xl.workbook.journal import write_journal
 from alvh_xl.workbook.tables import named_values, table_rows
 
 Reader = Callable[[dt.datetime | None], MarketMorning]
@@ -76,6 +77,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     warnings = write_market(package, morning)
     say(f"4/{STAGES} Recalculating")
     report = recalculate(package, evaluators(), morning.asof)
+    warnings += write_journal(package, named_value(package))
     say(f"5/{STAGES} Saving")
     save_atomically(package.to_bytes(), path)
     cell = _names(package)
@@ -123,14 +125,25 @@ def _check_ours(package: Package, path: Path) -> None:
         )
 
 
+def named_value(package: Package) -> Callable[[str], Any]:
+    """Look up the value of a named cell; None when the name is gone or its cell blank."""
+
+    def value(name: str) -> Any:
+        if name not in package.names:
+            return None
+        sheet, box = package.names[name]
+        return package.sheet(sheet).value(box.top, box.left)
+
+    return value
+
+
 def _names(package: Package) -> Callable[[str], str]:
     """Look up the text a named cell shows; "" when the name is gone or its cell blank."""
 
+    look = named_value(package)
+
     def show(name: str) -> str:
-        if name not in package.names:
-            return ""
-        sheet, box = package.names[name]
-        value = package.sheet(sheet).value(box.top, box.left)
+        value = look(name)
         return "" if value is None else value.value if isinstance(value, CellError) else str(value)
 
     return show

@@ -99,6 +99,7 @@ NUMBERS: Final[dict[str, str]] = {
     "general": "General",
     "words": "General;General;;@",  # a blank that a spill turned into 0 stays unseen
     "text": "@",
+    "hidden": ";;;",  # a column of a spill whose words stand once beside it
     "points": "#,##0.0",
     "price": "#,##0.00",
     "settle": "#,##0.000",
@@ -161,4 +162,4 @@ def contrast(style: str) -> float:
 
 def is_number(number: str) -> bool:
     """Whether a number format shows numbers, which stand at the right of their column."""
-    return number not in ("general", "text", "words")
+    return number not in ("general", "text", "words", "hidden")

@@ -8,7 +8,7 @@ number of rows, so that spills over them never change size; rows without data ar
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from alvh_xl.market.morning import MarketMorning
@@ -27,6 +27,22 @@ CURVE: Final[Columns] = ("contract", "expiry", "days_settle", "days_asof", "sett
 MACRO: Final[Columns] = ("month", "cpi", "ppi", "reer")
 CALENDAR: Final[Columns] = ("event", "when", "label")
 PAST = "latest past"
+
+# Journal: column, the named cell it records, number format. Keyed by asof, one row a morning, oldest first.
+JOURNAL: Final[tuple[tuple[str, str, str], ...]] = (
+    ("asof", "asof", "datetime"), ("source", "data_source", "text"), ("decision", "plan_decision", "text"),
+    ("binding", "plan_binding", "text"), ("held", "held", "integer"), ("model", "hold", "integer"),
+    ("ordered", "order_quantity", "signed"), ("spot", "spot", "price"), ("vix", "vix", "price"),
+    ("vol", "atm_vol", "vol"), ("macd", "lamp_macd", "integer"), ("rsi", "lamp_rsi", "integer"),
+    ("ad", "lamp_ad", "integer"), ("allocation", "allocation", "percent"), ("layers", "layer_fraction", "ratio"),
+    ("tilt", "tilt", "price"), ("macro", "macro_pressure", "price"), ("days", "dte", "days"),
+    ("condors", "condors", "integer"), ("width", "breakeven_width", "points"), ("credit", "credit_dollars", "dollars"),
+    ("literal", "plan_literal", "contracts"), ("cap", "gamma_cap_contracts", "contracts"),
+    ("offset", "ratio_a", "ratio"), ("premium", "premium", "dollars"), ("hedge", "hedge_text", "text"),
+    ("checks_failed", "checks_failed", "integer"),
+)  # fmt: skip
+JOURNAL_ROWS: Final = 250
+LAMPS: Final = {"LIT": 1.0, "off": 0.0}
 
 ROWS: Final[dict[str, int]] = {
     "Market": len(SNAPSHOT), "History": 300, "Curve": 9, "Macro": 60, "Calendar": 30,
@@ -58,6 +74,32 @@ def table_rows(morning: MarketMorning) -> dict[str, tuple[Columns, Rows]]:
 def named_values(morning: MarketMorning) -> dict[str, Any]:
     """Return the values of the named data cells: the moment the morning is computed for, and where data came from."""
     return {"asof": morning.asof, "data_source": morning.source}
+
+
+def journal_row(cell: Callable[[str], Any]) -> tuple[Columns, tuple[Any, ...]]:
+    """Return the Journal's columns and the row of the morning that the workbook shows.
+
+    Parameters
+    ----------
+    cell : callable
+        Value of a named cell after recalculation: number, text, None, or an error value.
+
+    Returns
+    -------
+    tuple
+        Column names and values; an error or an empty text is a blank, a lamp 1 or 0. The row belongs in the place
+        of the one with the same `asof`, else before the first later one; `JOURNAL_ROWS` fit. The audits read only
+        rows before the workbook's own `asof`, so writing it changes no result of the same morning.
+    """
+    return tuple(column for column, _, _ in JOURNAL), tuple(_recorded(cell(name)) for _, name, _ in JOURNAL)
+
+
+def _recorded(value: Any) -> Any:
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str) and value and not value.startswith("#"):
+        return LAMPS.get(value, value)
+    return None
 
 
 def _market(morning: MarketMorning) -> Rows:

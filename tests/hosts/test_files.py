@@ -74,7 +74,9 @@ def _cells(sheet: etree._Element) -> Iterator[tuple[tuple[int, int], float | str
             width = int(cell.get(TABLE + "number-columns-repeated", "1"))
             kind = cell.get(OFFICE + "value-type")
             if kind is not None and repeated == 1:
-                text = "\n".join("".join(p.itertext()) for p in cell.iter(TEXT + "p"))
+                text = cell.get(OFFICE + "string-value") or "\n".join(
+                    "".join(p.itertext()) for p in cell.iter(TEXT + "p")
+                )
                 value = float(cell.get(OFFICE + "value")) if cell.get(OFFICE + "value") else text
                 for offset in range(width):
                     yield (row_number, column + offset), value

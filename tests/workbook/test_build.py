@@ -16,12 +16,12 @@ from openpyxl.formula import Tokenizer
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
-from alvh_xl.functions import REGISTRY
+from alvh_xl.functions import REGISTRY, CellError
 from alvh_xl.market import MarketMorning, read_sample
 from alvh_xl.workbook.build import SHEETS, build
 from alvh_xl.workbook.inputs import ESTIMATED, PARAMETERS, POLICY, RULE, STANDARD
 from alvh_xl.workbook.new import new
-from alvh_xl.workbook.tables import ROWS, named_values, table_rows
+from alvh_xl.workbook.tables import JOURNAL, JOURNAL_ROWS, ROWS, journal_row, named_values, table_rows
 
 
 def load(path: Path, *, values: bool = False) -> Workbook:
@@ -169,10 +169,23 @@ def calls(formula: str) -> list[tuple[str, int]]:
     return found
 
 
-def test_about_sixty_calls_serve_the_whole_workbook(book: Workbook) -> None:
+def test_about_a_hundred_calls_serve_the_whole_workbook(book: Workbook) -> None:
     """Thousands of calls would make Excel slow: a block is one array call. Help shows each function once more."""
     count = sum(len(calls(f)) for where, (f, _) in formulas(book).items() if not where.startswith("Help!"))
-    assert 40 <= count <= 80
+    assert 80 <= count <= 125
+
+
+def test_no_name_is_also_the_name_of_a_table(book: Workbook) -> None:
+    """Excel keeps names and tables in one list without regard to case: a clash makes it repair the file."""
+    tables = {name.lower() for sheet in book for name in sheet.tables}
+    assert not tables & {name.lower() for name in book.defined_names}
+
+
+def test_no_formula_lost_its_end(book: Workbook) -> None:
+    """The writer strips a closing brace from an array formula: a formula must not end with an array constant."""
+    for where, (formula, _) in formulas(book).items():
+        assert formula.count("{") == formula.count("}"), where
+        assert formula.count("(") == formula.count(")"), where
 
 
 def test_python_writes_no_result(built: Path) -> None:
@@ -219,7 +232,7 @@ def test_sheets_are_protected_without_password_and_print_one_page_wide(book: Wor
     for sheet in book:
         assert sheet.protection.sheet is True
         assert not sheet.protection.password
-        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.orientation == ("portrait" if sheet.title == "History" else "landscape")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in (1, None)
         assert sheet.print_area
@@ -247,6 +260,25 @@ def test_tables_have_their_fixed_rows_and_the_columns_a_refresh_writes(book: Wor
         assert set(columns) <= {column.name for column in found[name].tableColumns}
         assert all(len(row) == len(columns) for row in rows)
     assert set(named_values(read_sample())) <= set(book.defined_names)
+
+
+def test_sheets_are_those_of_the_specification(book: Workbook) -> None:
+    """A trader looks for a sheet by its name, from reading on the left to help on the right."""
+    left = ["Morning", "Inputs", "Position", "Plan", "Market", "History", "Curve", "Signals", "Macro"]
+    wanted = [*left, "Capital", "Fundamentals", "Scenarios", "Journal", "Checks", "Help"]
+    assert [name for name in book.sheetnames if name in wanted] == wanted
+
+
+def test_the_journal_row_records_what_the_named_cells_show(book: Workbook) -> None:
+    """A column fed from a name that does not exist would stay blank for ever."""
+    shown = {"asof": 43377.375, "lamp_macd": "LIT", "lamp_rsi": "off", "hold": CellError.NA, "plan_binding": ""}
+    columns, row = journal_row(lambda name: shown.get(name, 1.5))
+    recorded = dict(zip(columns, row, strict=True))
+    assert {name for _, name, _ in JOURNAL} <= set(book.defined_names)
+    assert list(columns) == [column.name for column in book["Journal"].tables["Journal"].tableColumns]
+    assert (recorded["asof"], recorded["macd"], recorded["rsi"]) == (43377.375, 1.0, 0.0)
+    assert (recorded["model"], recorded["binding"], recorded["spot"]) == (None, None, 1.5)
+    assert range_boundaries(book["Journal"].tables["Journal"].ref)[3] - 19 == JOURNAL_ROWS
 
 
 def test_help_lists_every_function_with_its_live_example(book: Workbook) -> None:

@@ -15,6 +15,7 @@ LOOKS = {
 # group, check, left side, right side, how they compare, tolerance, meaning
 Check = tuple[str, str, str, str, str, float, str]
 _D, _C, _B, _S, _P = "Data", "Curve", "Book", "Signals", "Plan"
+_W, _K, _F, _J = "Scenarios", "Capital", "Macro", "Journal"
 CHECKS: tuple[Check, ...] = (
     (_D, "History has 300 sessions", "=COUNT(History[close])", "=300", "=", 0, "spills never change size"),
     (_D, "History dates increase", "=SUMPRODUCT(--(INDEX(History[date],2):INDEX(History[date],300)<="
@@ -70,7 +71,7 @@ CHECKS: tuple[Check, ...] = (
     (_B, "Stress nets out", "=INDEX(stress_table,1,2)+INDEX(stress_table,1,3)", "=" + pick("stress_table", 1, 4),
      "=", 1e-6,
      "condor + hedge = net"),
-    (_B, "Hedge outlives the condor", "=outlives", "=sessions_after", ">=", 0, "weekdays; policy"),
+    (_B, "Hedge outlives the condor", "=outlives", "=sessions_after", ">=", 0, "sessions; policy"),
     (_S, "Layer fraction lies in 0 to 1", "=layer_fraction", "=1", "<=", 1e-12, "thirds"),
     (_S, "Lamps agree with the timeline", "=" + pick("layer_table", 4, 2),
      "=SUM(timeline_last)", "=", 0,
@@ -81,13 +82,49 @@ CHECKS: tuple[Check, ...] = (
     (_P, "The plan decides", '=--(plan_decision<>"NO DECISION")', "=1", "=", 0, "every required input is there"),
     (_P, "Hold is within the gamma cap", "=hold", "=max_contracts", "<=", 0, "document rule, untested"),
     (_P, "Hold is not above the literal size", "=hold", "=plan_literal", "<=", 1e-9, "rounded down, once"),
-    (_P, "Gamma offset is within the cap", "=ratio_a", "=gamma_cap", "<=", 1e-9, "reading A, at initiation"),
+    (_P, "Gamma offset is within the cap", "=ratio_a", "=cap_in_force", "<=", 1e-9, "reading A, at initiation"),
     (_P, "Layer thirds add up to the literal size", "=INDEX(layer_sizes,5,3)*tilt", "=plan_basis_vix_notional", "=",
      1e-6,
      "basis 1"),
     (_P, "Drag: ALVH_HEDGE_DRAG gives the plan's share",
      "=INDEX(ALVH_HEDGE_DRAG(hold*hedge_theta,hold*100*roll_down,hold*100*half_spread,carry_horizon,nav,"
      "credit_dollars,FALSE),1,2)", "=plan_drag_year", "=", 1e-9, "share of portfolio value a year"),
+    (_P, "Tilts stay within their limits", "=ABS(tilt-1)", "=0.5", "<=", 1e-12, "0.5 to 1.5; 1 while all are off"),
+    (_P, "Gamma cap is the typed one while the press is off", "=IF(press_strength=0,cap_in_force,gamma_cap)",
+     "=gamma_cap", "=", 1e-12, "C17"),
+    (_F, "Rate differential by hand", "=rate_differential", "=treasury_rate-SUMPRODUCT(ForeignRates[rate],"
+     "ForeignRates[weight])/SUM(ForeignRates[weight])", "=", 1e-9, "C23, percent"),
+    (_F, "P/E is a ratio of sums", "=pe_ratio", "=SUMPRODUCT(Companies[market_value]*(Companies[earnings]<>\"\"))/"
+     "SUMPRODUCT(Companies[earnings]*(Companies[market_value]<>\"\"))", "=", 1e-9, "C29; companies with both figures"),
+    (_F, "The implied return gives back the price", "=SUMPRODUCT(payouts/(1+implied_return)^{1;2;3;4;5})"
+     "+INDEX(payouts,5)*(1+long_growth)/(implied_return-long_growth)/(1+implied_return)^5", "=spot", "=", 1e-8, "C24"),
+    (_K, "Weighted cost of capital by hand", "=wacc", "=(nav*cost_of_equity+margin_loan*loan_rate*(1-tax_rate))/"
+     "(nav+margin_loan)", "=", 1e-12, "C13"),
+    (_K, "CAPM of the hedge by hand", "=required_return",
+     "=risk_free+hedge_delta*hedge_beta*100/hedge_price*equity_premium", "=", 1e-9, "C14"),
+    (_K, "First rate of return makes the flows worth 0",
+     "=IF(COUNT(PastHedges[cash_flow])=0,0,SUMPRODUCT(PastHedges[cash_flow]*(PastHedges[date]<>\"\")/"
+     "(1+INDEX(irr_table,1,3))^((PastHedges[date]-MIN(PastHedges[date]))*(PastHedges[date]<>\"\")/365)))", "=0", "=",
+     1e-6, "C15, dollars"),
+    (_K, "Drag by size adds up to the plan's", "=drag_hold/carry_horizon*365/nav", "=plan_drag_year", "=", 1e-9,
+     "proportional to contracts"),
+    (_W, "Grid today at no move is the payoff chart's centre",
+     "=IF(AND(INDEX(grid_moves,7)=0,grid_today=0),INDEX(grid,7,1),INDEX(hedged_today,41))",
+     "=INDEX(hedged_today,41)", "=",
+     1e-6, "dollars"),
+    (_W, "Both smiles agree where nothing moves", f"=IF(INDEX(grid_moves,7)=0,{pick('shift_strike', 7, 5)},0)",
+     f"=IF(INDEX(grid_moves,7)=0,{pick('shift_delta', 7, 5)},0)", "=", 1e-6, "dollars"),
+    (_W, "Decay of condor and hedge adds up", "=INDEX(decay_table,1,2)+INDEX(decay_table,1,6)",
+     "=" + pick("decay_table", 1, 10), "=", 1e-9, "points × contracts"),
+    (_W, "Ladder legs add up, dollar delta", "=SUM(INDEX(ladder_greeks,1,8):INDEX(ladder_greeks,3,8))",
+     "=" + pick("ladder_greeks", 6, 8), "=", 1e-9, "C36"),
+    (_W, "A roll realises what the condor lost", "=" + pick("roll_table", 1, 2), "=-open_pnl", "=", 1e-6,
+     "marks where typed, else the model"),
+    (_J, "Journal rows stand in order of time",
+     "=SUMPRODUCT((INDEX(Journal[asof],2):INDEX(Journal[asof],250)<>\"\")*(INDEX(Journal[asof],2):"
+     "INDEX(Journal[asof],250)<=INDEX(Journal[asof],1):INDEX(Journal[asof],249)))", "=0", "=", 0, "count out of order"),
+    (_J, "Gap of held and model by hand", f"=IF(ISNUMBER(hold),{pick('loyalty_table', 1, 1)},0)",
+     "=IF(ISNUMBER(hold),gap_by_hand,0)", "=", 1e-12, "C27"),
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def write(context: Context) -> None:
     row = _statistics(page)
     row = _tenor(page, row + 1)
     row = _volatility(page, row + 1)
+    row = _after_condor(page, row)
     _points(page)
     _premium(page)
     chart = charts.curve(context)
@@ -43,6 +44,14 @@ def _expiries(page: Page, row: int) -> int:
     page.section(row, 1, 5, "Next monthly VIX settlements", "ALVH_VIX_EXPIRIES")
     page.spill(row + 1, 1, 7, "=ALVH_VIX_EXPIRIES(asof,6)", ["date", "price", "integer"], headings=True)
     page.define("vix_expiries", row + 2, 1, row + 7, 3)
+    return row + 8
+
+
+def _after_condor(page: Page, row: int) -> int:
+    page.section(row, RIGHT, RIGHT + 2, "The same, counted from the condor's settlement", "ALVH_VIX_EXPIRIES")
+    call = "=ALVH_VIX_EXPIRIES(condor_settlement,6)"
+    page.spill(row + 1, RIGHT, 7, call, ["date", "price", "integer"], headings=True)
+    page.define("expiries_after_condor", row + 2, RIGHT, row + 7, RIGHT + 2)
     return row + 8
 
 
@@ -94,7 +103,7 @@ def _statistics(page: Page) -> int:
 def _premium(page: Page) -> None:
     """Write implied against realised volatility; the block on the left quotes it."""
     page.section(12, 11, 16, "Implied against realised volatility (C09)")
-    call = "=ALVH_VOL_PREMIUM(History[vix]/100,History[close],realised_window,premium_lookback)"
+    call = "=ALVH_VOL_PREMIUM(History[vix]/100,History[close],realised_window,premium_lookback,premium_strength)"
     page.spill(13, 11, 2, call, ["vol", "ratio", "price", "z", "integer", "price"], headings=True)
     page.define("vol_premium", 14, 11, 14, 16)
 
@@ -166,7 +175,7 @@ def _volatility(page: Page, row: int) -> int:
             "Its z-score",
             "=" + pick("vol_premium", 1, 4),
             "z",
-            "premium_lookback sessions; no tilt at strength 0",
+            "premium_lookback sessions; tilt: see Plan",
             "premium_z",
         ),
     ]

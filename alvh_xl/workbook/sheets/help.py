@@ -85,11 +85,11 @@ def _texts(spec: FunctionSpec) -> tuple[str | None, ...]:
 
 
 def _lines(spec: FunctionSpec) -> int:
-    """Return how many lines the tallest cell of the row needs at the sheet's column widths."""
+    """Return how many lines the tallest cell of the row needs: characters that fit each column, words kept whole."""
     _, _, summary, arguments, returned, _, status = (text or "" for text in _texts(spec))
-    wide = ((summary, 48), (returned, 40), (excel_call(spec.documentation.example), 54), (status, 24))
-    needed = [-(-len(text) // (width - 4)) for text, width in wide]
-    return max(2, sum(-(-len(line) // 66) for line in arguments.split("\n")), *needed)
+    wide = ((summary, 52), (returned, 43), (excel_call(spec.documentation.example), 51), (status, 24))
+    needed = [-(-len(text) // characters) for text, characters in wide]
+    return max(2, sum(-(-len(line) // 75) for line in arguments.split("\n")), *needed)
 
 
 def _live(spec: FunctionSpec) -> str:

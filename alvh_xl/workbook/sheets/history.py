@@ -23,4 +23,4 @@ def write(context: Context) -> None:
     )
     columns, rows = tables.table_rows(context.morning)["History"]
     end = page.table(FIRST_ROW, 1, "History", columns, rows, LOOKS)
-    page.finish(end - 1, len(columns), freeze=(FIRST_ROW + 1, 2), repeat=FIRST_ROW)
+    page.finish(end - 1, len(columns), freeze=(FIRST_ROW + 1, 2), repeat=FIRST_ROW, tall=True)

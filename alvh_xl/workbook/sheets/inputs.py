@@ -73,8 +73,8 @@ def _validate(page: Page, row: int, parameter: Parameter) -> None:
 
 
 def _legend(page: Page) -> None:
-    page.section(FIRST_ROW, SIDE, SIDE + 2, "Legend")
-    for row, (look, words) in enumerate(LEGEND, start=FIRST_ROW + 1):
+    page.section(FIRST_ROW + 1, SIDE, SIDE + 2, "Legend")
+    for row, (look, words) in enumerate(LEGEND, start=FIRST_ROW + 2):
         page.put(row, SIDE, {"input": "blue", "formula": "black", "data": "green"}[look], look, locked=True)
         page.put(row, SIDE + 1, words, "text")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alvh_xl.workbook import tables
 from alvh_xl.workbook.layout import Context, Page, Row, pick
 
-HEADER = 18
+HEADER = 27
 COLUMNS = ("month", "cpi", "cpi_actual", "cpi_consensus", "ppi", "ppi_actual", "ppi_consensus", "reer")
 LOOKS = {
     "month": ("data", "month"),
@@ -51,13 +51,16 @@ def write(context: Context) -> None:
         "Macro pressure and calendar",
         "Document rule, untested. No consensus is shipped: surprises run in their PROXY form "
         "(actual = 3-month change, annualised; consensus = 12-month change).",
-        (32, 18, 28, 14, 10, 11, 14, 10, 2, 15, 19, 34, 10),
+        (36, 18, 28, 14, 10, 11, 14, 10, 2, 22, 19, 30, 24, 10, 2, 12, 16),
     )
     data = tables.table_rows(context.morning)
     _pressure(page)
     end = _monthly(page, *data["Macro"])
+    _events(page)
     _calendar(page, *data["Calendar"])
-    page.finish(end - 1, 13, freeze=(3, 0))
+    _rates(page)
+    _differentials(page)
+    page.finish(end - 1, 14, freeze=(3, 0))
 
 
 def _pressure(page: Page) -> None:
@@ -75,7 +78,7 @@ def _pressure(page: Page) -> None:
         "=ALVH_MACRO_PRESSURE(cpi_surprise,ppi_surprise,last_print,asof,last_fomc,next_fomc,"
         "macro_threshold,macro_lookahead)"
     )
-    page.spill(end + 1, 1, 2, call, ["z", "integer", "price", "words"], headings=True)
+    page.spill(end + 1, 1, 2, call, ["z", "integer", "price", "hidden"], headings=True)
     page.define("macro_table", end + 2, 1, end + 2, 4)
     page.block(
         end + 4,
@@ -95,8 +98,16 @@ def _pressure(page: Page) -> None:
                 "text",
                 name="macro_reason",
             ),
+            Row(
+                "VIX against its 20-session mean",
+                "=vix/AVERAGE(INDEX(History[vix],281):INDEX(History[vix],300))-1",
+                "percent",
+                "above 0 the rule buys event-elevated volatility",
+                "vix_elevation",
+            ),
         ],
     )
+    _exchange_rate(page, end + 9)
 
 
 def _surprise(index: str) -> Row:
@@ -124,20 +135,79 @@ def _monthly(page: Page, columns: tables.Columns, rows: tables.Rows) -> int:
     return page.table(HEADER, 1, "Macro", COLUMNS, full, LOOKS, FORMULAS)
 
 
-def _calendar(page: Page, columns: tables.Columns, rows: tables.Rows) -> None:
-    page.section(3, 10, 13, "Next events")
-    page.header_row(4, 10, ["event", "next (New York)", "before the condor expires", "days"])
+def _exchange_rate(page: Page, row: int) -> None:
+    """Write the real effective exchange rate and what it says beside the rate differential (C22)."""
+    page.section(row, 1, 3, "Real effective exchange rate (C22), weight 0")
+    divergence = "=IF(AND(ISNUMBER(differential_z),ISNUMBER(reer_z)),differential_z-reer_z,NA())"
+    rows = [
+        Row("Months in the table", "=COUNT(Macro[reer])", "integer", "PROXY below 132", "reer_months"),
+        Row("REER z, 12-month change", "=ALVH_REER_Z(Macro[reer],0)", "z", "lag 0: only released months", "reer_z"),
+        Row("Divergence, differential less REER", divergence, "z", "needs both", "divergence"),
+    ]
+    page.block(row + 1, 1, rows)
+
+
+EVENT_TITLES = ("event", "last (New York)", "next (New York)", "before the condor expires", "days")
+
+
+def _events(page: Page) -> None:
+    """Write last and next date of every event."""
+    page.section(3, 10, 14, "Events: last and next")
+    page.header_row(4, 10, EVENT_TITLES, ["general", "datetime", "datetime", "general", "days"])
     for row, (event, name) in enumerate(NEXT_EVENTS, start=5):
         when = "=next_fomc" if event == "fomc" else f"={_coming(event)}"
         page.put(row, 10, event, "label")
-        page.put(row, 11, when, "formula", "datetime_or_none", align="right")
-        page.put(row, 12, f'=IF({name}=0,"not listed",IF({name}<condor_settlement,"YES","no"))', "word")
-        page.put(row, 13, f'=IF({name}=0,"",{name}-asof)', "formula", "days")
-        page.define(name, row, 11)
+        page.put(row, 11, f"={_latest(event)}", "formula", "datetime_or_none", align="right")
+        page.put(row, 12, when, "formula", "datetime_or_none", align="right")
+        page.put(row, 13, f'=IF({name}=0,"not listed",IF({name}<condor_settlement,"YES","no"))', "word")
+        page.put(row, 14, f'=IF({name}=0,"",{name}-asof)', "formula", "days")
+        page.define(name, row, 12)
+
+
+def _calendar(page: Page, columns: tables.Columns, rows: tables.Rows) -> None:
     formulas = {"days_to": '=IF(Calendar[[#This Row],[when]]="","",Calendar[[#This Row],[when]]-asof)'}
     assert columns == EVENT_COLUMNS[:3]
     page.table(HEADER, 10, "Calendar", EVENT_COLUMNS, [(*row, None) for row in rows], EVENT_LOOKS, formulas)
 
+
+CONTRARY = (
+    "Document rule, untested: higher rates would compress volatility premia. The evidence is contrary or mixed:",
+    "lax policy lowers risk aversion (Bekaert, Hoerova and Lo Duca 2013).",
+)
+
+
+def _rates(page: Page) -> None:
+    """Write the typed foreign rates, the differential and its z (C23)."""
+    page.section(12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent")
+    looks = {"currency": ("input_word", "general"), "rate": ("input", "price"), "weight": ("input", "price"),
+             "status": ("input_word", "general")}  # fmt: skip
+    typed = [(name, rate, WEIGHTS.get(str(name)), status) for name, rate, _, status
+             in page.context.morning.foreign_rates.rows]  # fmt: skip
+    end = page.table(13, 10, "ForeignRates", ("currency", "rate", "weight", "status"), typed, looks)
+    newest = f"INDEX(Differentials[differential],{MONTHS})"
+    z = (
+        f"=IF(COUNT(Differentials[differential])<{MONTHS},NA(),"
+        f"({newest}-AVERAGE(Differentials[differential]))/STDEV.S(Differentials[differential]))"
+    )
+    call = "=ALVH_RATE_DIFFERENTIAL(treasury_rate,ForeignRates[rate],ForeignRates[weight])"
+    rows = [
+        Row("Differential", call, "price", "US less foreign, percent", "rate_differential"),
+        Row("Its z-score", z, "z", f"needs {MONTHS} typed months; #N/A: tilt off", "differential_z"),
+    ]
+    end = page.block(end, 10, rows)
+    for line, text in enumerate(CONTRARY, start=end):
+        page.put(line, 10, text, "remark")
+
+
+def _differentials(page: Page) -> None:
+    page.section(HEADER - 1, 16, 17, "Differential (typed)")
+    looks = {"month_end": ("input", "month"), "differential": ("input", "price")}
+    page.table(HEADER, 16, "Differentials", ("month_end", "differential"), [(None, None)] * MONTHS, looks)
+
+
+# Weights of the method [POLICY], and the months the z-score looks back.
+WEIGHTS = {"EUR": 0.40, "JPY": 0.25, "GBP": 0.15, "CAD": 0.10, "CHF": 0.10}
+MONTHS = 60
 
 # MINIFS answers 0 when the calendar lists no coming date.
 NEXT_EVENTS = (

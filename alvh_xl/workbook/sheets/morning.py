@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from alvh_xl.workbook import charts, style
 from alvh_xl.workbook.inputs import STRESS_MOVES
 from alvh_xl.workbook.layout import Context, Page, Row, pick
+from alvh_xl.workbook.sheets import morning_audits
+from alvh_xl.workbook.sheets.morning_audits import Card
 
 CARDS = (1, 5, 9)  # first column of each of the three columns of cards: label, value, note
-WIDTHS = (21, 13, 28, 1.5) * 2 + (21, 13, 28)
+WIDTHS = (24, 16, 33, 1.5) * 2 + (24, 16, 33)
 LAST_COL = 11
 BANNER, DECISION, REASON = 2, 3, 4
-ROWS = (6, 17, 27)  # header rows of the three bands of cards
-CHARTS = 37
-LAST_ROW = 55
+ROWS = (6, 17, 27, 37)  # header rows of the bands of cards
+CHARTS = 44
+LAST_ROW = 57
 
 
 def write(context: Context) -> None:
@@ -24,18 +27,24 @@ def write(context: Context) -> None:
     page.put(0, 9, "Educational, not advice", "subtitle")
     page.put(1, 9, "Sizes and layers: document rule, untested", "subtitle")
     _headline(page)
-    for row, cards in zip(ROWS, (_first(), _second(), _third()), strict=True):
+    for row, cards in zip(ROWS, (_first(), _second(), _third(), morning_audits.cards()), strict=True):
         for col, (title, note, lines) in zip(CARDS, cards, strict=True):
             page.section(row, col, col + 2, title, note)
-            page.block(row + 1, col, lines)
+            page.block(row + 1, col, [_guarded(line) for line in lines])
     _colours(page)
     for col, chart in zip(CARDS, (charts.payoff, charts.curve, charts.layers), strict=True):
         drawn = chart(context)
-        drawn.set_size({"width": 446, "height": 360})
+        drawn.set_size({"width": 522, "height": 276})
         page.sheet.insert_chart(CHARTS, col, drawn, {"object_position": 2})
     page.finish(LAST_ROW, LAST_COL, freeze=(REASON + 1, 0))
     page.sheet.fit_to_pages(1, 1)
     page.sheet.activate()
+
+
+def _guarded(line: Row) -> Row:
+    """Return the line with a note that says "no data" where its figures lack; the value itself stays #N/A."""
+    note = f'=IFERROR({line.note[1:]},"no data")' if line.note.startswith("=") else line.note
+    return dataclasses.replace(line, note=note)
 
 
 def _headline(page: Page) -> None:
@@ -69,9 +78,6 @@ def _headline(page: Page) -> None:
     for row in (DECISION, REASON):
         rule = {"type": "formula", "criteria": f'=IFERROR(LEFT($B${DECISION + 1},11)="NO DECISION",TRUE)'}
         page.sheet.conditional_format(row, 1, row, LAST_COL, rule | {"format": page.context.conditional("missing")})
-
-
-Card = tuple[str, str, list[Row]]
 
 
 def _first() -> Sequence[Card]:
@@ -114,7 +120,12 @@ def _first() -> Sequence[Card]:
             "vol",
             '=TEXT(realised_window,"0")&" sessions; VIX/100 is "&TEXT(vix/100,"0.0 %")',
         ),
-        Row("VIX less realised", "=premium_spread", "vol", '="z "&TEXT(premium_z,"+0.0;-0.0")&"; no tilt: strength 0"'),
+        Row(
+            "VIX less realised",
+            "=premium_spread",
+            "vol",
+            '="z "&TEXT(premium_z,"+0.0;-0.0")&IF(premium_strength=0,"; no tilt: strength 0","; see Tilts")',
+        ),
         Row(
             "Macro pressure m",
             "=macro_pressure",
@@ -167,7 +178,7 @@ def _second() -> Sequence[Card]:
         Row(title, "=" + pick("hedge_units", i, 3), "contracts", cost.format(i, name))
         for i, (title, name) in enumerate(zip(titles, names, strict=True), start=1)
     ]
-    capped = '=TEXT(gamma_cap,"0.00")&" of short gamma (A)"&IF(RIGHT(plan_binding,3)="cap","  ◄ BINDS","")'
+    capped = '=TEXT(cap_in_force,"0.00")&" of short gamma (A)"&IF(RIGHT(plan_binding,3)="cap","  ◄ BINDS","")'
     sizes += [
         Row("Gamma cap", "=gamma_cap_contracts", "contracts", capped),
         Row(
@@ -202,7 +213,7 @@ def _second() -> Sequence[Card]:
             "dollars",
             '="plus fees "&TEXT(ABS(order_quantity)*fees,"$#,##0")',
         ),
-        Row("Roll by", "=roll_by", "date", "two weekdays before settlement"),
+        Row("Roll by", "=roll_by", "date", "two sessions before settlement"),
         Row("No-trade band", "=no_trade_band", "percent", '=IF(order_quantity=0,"inside: no order","outside: order")'),
     ]
     cost_card = [
@@ -214,7 +225,7 @@ def _second() -> Sequence[Card]:
         ),
         Row("Theta a day", "=premium_theta", "dollars", '="condor earns "&TEXT(condor_theta,"$#,##0")'),
         Row("Drag a year", "=drag", "percent", "of portfolio value"),
-        Row("Gamma offset A", "=ratio_a", "ratio", '="cap "&TEXT(gamma_cap,"0.00")&" (rule, untested)"'),
+        Row("Gamma offset A", "=ratio_a", "ratio", '="cap "&TEXT(cap_in_force,"0.00")&" (rule, untested)"'),
         Row("Delta of the hedge", "=hold*unit_dollar_delta", "dollars", "per +1 % of SPX"),
         Row("Gamma of the condor", "=book_dollar_gamma", "dollars", "change of Δ$ per +1 %"),
         Row("Cost of capital", "=premium*capital_rate*hedge_days/365", "dollars", "until the hedge settles"),
@@ -264,7 +275,7 @@ def _third() -> Sequence[Card]:
             '=TEXT(condor_settlement,"hh:mm")&", in "&TEXT(dte,"0.0")&" days"',
         ),
         Row("Hedge settles", "=hedge_expiry", "date", '="09:30, in "&TEXT(hedge_days,"0.0")&" days"'),
-        Row("Hedge outlives it by", "=outlives", "integer", '="weekdays; at least "&sessions_after&" wanted"'),
+        Row("Hedge outlives it by", "=outlives", "integer", '="sessions; at least "&sessions_after&" wanted"'),
     ]
     book = [
         Row(
@@ -308,5 +319,8 @@ def _colours(page: Page) -> None:
         for word, look in (("BINDS", "stale"), ("BEFORE", "proxy"), ("OUTSIDE", "stale"), ("WARNING", "stale")):
             rule = {"type": "text", "criteria": "containing", "value": word, "format": page.context.conditional(look)}
             page.sheet.conditional_format(band + 1, col, band + 9, col, rule)
+    band = ROWS[3]
+    page.words(band + 1, CARDS[0] + 1, band + 1, CARDS[0] + 1, (("steward", "ok"), ("promoter", "stale")))
+    page.words(band + 1, CARDS[1] + 1, band + 4, CARDS[1] + 1, morning_audits.STATES)
     above = {"type": "cell", "criteria": ">", "value": 0, "format": page.context.conditional("missing")}
     page.sheet.conditional_format(ROWS[2] + 6, CARDS[2] + 1, ROWS[2] + 6, CARDS[2] + 1, above)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row
+from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row, pick
+from alvh_xl.workbook.sheets import implied
 
 BLANK_ALLOWED = ("open_interest", "premium_budget", "probability", "at_initiation")
 PLAN_INPUTS = (
     ("allocation", "allocation", "percent", "share of W"),
     ("layer_fraction", "layer_fraction", "ratio", "0 to 1"),
-    ("tilt", "tilt", "price", "product of tilts"),
+    ("tilt", "tilt_product", "price", "product of tilts; limited to 0.5–1.5"),
     ("breakeven_width", "breakeven_width", "points", "points, one condor"),
     ("condors", "condors", "integer", "condors"),
     ("max_loss", "max_loss", "dollars", "dollars, all condors"),
@@ -27,7 +28,7 @@ PLAN_INPUTS = (
     ("capital_rate", "capital_rate", "percent", "a year"),
     ("held", "held", "integer", "contracts"),
     ("basis", "basis", "general", "reading of “x % of W”"),
-    ("cap", "gamma_cap", "price", "ratio A"),
+    ("cap", "cap_in_force", "price", "ratio A"),
     ("move", "gamma_move", "points", "percent"),
     ("open_interest", "open_interest", "integer", "contracts; blank = no cap"),
     ("premium_budget", "premium_budget", "dollars", "dollars; blank = no cap"),
@@ -76,9 +77,12 @@ def write(context: Context) -> None:
     )
     _read(page)
     _answer(page)
-    last = _weighed(page, ANSWER + len(PLAN_ROWS) + 3)
+    row = _weighed(page, ANSWER + len(PLAN_ROWS) + 3)
+    tilts = row + 1
+    row = _tilts(page, tilts)
+    last = implied.write_statements(page, row + 1)
     page.finish(last, 4, freeze=(3, 0))
-    page.sheet.set_h_pagebreaks([ANSWER])
+    page.sheet.set_h_pagebreaks([ANSWER, ANSWER + len(PLAN_ROWS) + 3, tilts])
 
 
 def _read(page: Page) -> None:
@@ -141,6 +145,53 @@ DECIDED = (
 )
 
 
+# Two sessions before settlement: three weekdays before it when a holiday lies between.
+ROLL_BY = "WORKDAY(hedge_expiry,IF(INDEX(ALVH_VIX_EXPIRIES(WORKDAY(hedge_expiry,-3),1,FALSE),1,3)=2,-3,-2))"
+
+# label, z, strength, factor where the strength is not 0, name of the factor
+TILTS = (
+    ("Volatility premium (C09)", "premium_z", "premium_strength", pick("vol_premium", 1, 6), "tilt_premium"),
+    (
+        "Rate differential (C23)",
+        "differential_z",
+        "differential_strength",
+        "1-differential_strength*MIN(MAX(differential_z,0),2)/2",
+        "tilt_differential",
+    ),
+    (
+        "Sentiment (C30)",
+        "sentiment_score",
+        "sentiment_strength",
+        pick("sentiment_table", 1, 2),
+        "tilt_sentiment",
+    ),
+)
+LOW, HIGH = 0.5, 1.5  # limits of the product
+
+
+def _tilts(page: Page, row: int) -> int:
+    """Write each tilt with its strength; a strength of 0 is a factor of 1, whatever the score is."""
+    page.section(row, 1, 4, "Tilts (document rules, untested; each strength is 0 unless you turn it on)")
+    page.header_row(row + 1, 1, ("tilt", "factor", "strength and score", "name"))
+    row += 2
+    for label, score, strength, factor, name in TILTS:
+        page.put(row, 1, label, "label")
+        page.put(row, 2, f"=IF({strength}=0,1,{factor})", "formula", "price", align="left")
+        state = f'IF({strength}=0,"off: strength 0","strength "&TEXT({strength},"0.00"))'
+        shown = f'IFERROR(TEXT({score},"+0.00;-0.00"),"no data")'
+        page.put(row, 3, f'={state}&"; score "&{shown}', "note")
+        page.put(row, 4, name, "note")
+        page.define(name, row, 2)
+        row += 1
+    product = "*".join(name for *_, name in TILTS)
+    limited = '=IF(tilt=tilt_product,"within its limits","LIMITED")'
+    rows = [
+        Row("Product", f"={product}", "price", "the plan limits it to 0.5–1.5", "tilt_product"),
+        Row("In force", f"=MIN(MAX(tilt_product,{LOW}),{HIGH})", "price", limited, "tilt"),
+    ]
+    return page.block(row, 1, rows, align="left")
+
+
 def _decided(row: str) -> str:
     return f"=IF(ISNUMBER(plan_{row}),plan_{row},NA())"
 
@@ -175,12 +226,12 @@ def _quoted() -> list[Row]:
             "text",
             name="order_text",
         ),
-        Row("Roll by", "=WORKDAY(hedge_expiry,-2)", "date", "two weekdays before settlement", "roll_by"),
+        Row("Roll by", f"={ROLL_BY}", "date", "two sessions before settlement", "roll_by"),
         Row(
             "Hedge outlives the condor by",
-            "=NETWORKDAYS(INT(condor_settlement),hedge_expiry)-1",
+            "=INDEX(expiries_after_condor,MATCH(hedge_expiry,INDEX(expiries_after_condor,0,1),0),3)",
             "integer",
-            "weekdays",
+            "sessions",
             "outlives",
         ),
         Row(
@@ -192,7 +243,7 @@ def _quoted() -> list[Row]:
         ),
         Row(
             "Most contracts within the cap",
-            "=ALVH_MAX_CONTRACTS(book_dollar_gamma,unit_dollar_delta,gamma_cap,gamma_move)",
+            "=ALVH_MAX_CONTRACTS(book_dollar_gamma,unit_dollar_delta,cap_in_force,gamma_move)",
             "integer",
             "C12",
             "max_contracts",

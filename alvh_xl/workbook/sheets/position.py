@@ -366,12 +366,13 @@ def _payoff(page: Page) -> None:
     page.section(3, PAYOFF, PAYOFF + 6, "Payoff numbers of the chart")
     page.header_row(4, PAYOFF, ("", "", "condor", "condor", "", "hedged", "hedged"))
     page.header_row(5, PAYOFF, ("level", "spot", "today", "expiry", "spot", "today", "expiry"), ["points"] * 7)
-    for i in range(STEPS):
-        page.put(row + i, PAYOFF, f"=spot*(1+{i - STEPS // 2}/500)", "formula", "points")
+    steps = f"ROW($A$1:$A${STEPS})-{STEPS // 2 + 1}"
+    page.spill(row, PAYOFF, STEPS, f"=spot*(1+({steps})/500)", ["points"])
     levels = f"$R${row + 1}:$R${row + STEPS}"
     for column, book in ((PAYOFF + 1, "condor_book"), (PAYOFF + 4, "book_after")):
         call = f"=ALVH_PAYOFF({book},{levels},spot,0,interest_rate,dividend_yield,,FALSE)"
         page.spill(row, column, STEPS, call, ["points", "dollars", "dollars"])
+    page.define("hedged_today", row, PAYOFF + 5, row + STEPS - 1, PAYOFF + 5)
     page.section(3, PAYOFF + 8, PAYOFF + 9, "Marks")
     page.header_row(5, PAYOFF + 8, ("level", "dollars"), ["points"] * 2)
     marks = ("=" + pick("condor_summary", 1, 1), "=" + pick("condor_summary", 1, 2), "=spot")

@@ -6,6 +6,7 @@ from alvh_xl.workbook import charts, style
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row, pick
 
 SESSIONS, SHOWN = 300, 60
+LONGEST_HOLD = 59  # the most sessions a layer may stay lit (Inputs)
 SERIES = 9  # first column of the 300-row series
 TAIL = 21  # first column of the last 60 sessions
 TOP = FIRST_ROW + 1
@@ -86,7 +87,7 @@ def _layers(page: Page) -> None:
         ["general", "integer", "date", "date", "ratio"],
         headings=True,
     )
-    page.put(FIRST_ROW, 6, "rule", "column")
+    page.put(FIRST_ROW, 6, "rule", "column", indent=1)
     faint = {"type": "errors", "format": page.context.conditional("faint")}
     page.sheet.conditional_format(TOP, 1, TOP + 3, 5, faint)
     page.define("layer_table", TOP, 1, TOP + 3, 5)
@@ -120,14 +121,21 @@ def _timeline(page: Page) -> None:
         ("date", "close", "MACD", "RSI", "A/D", "label"),
         [*["date"] * 5, "general"],
     )
-    for i in range(SHOWN):
-        row, source = TOP + i, LAST - SHOWN + 2 + i
-        page.put(row, TAIL, f"=J{source}", "formula", "date")
-        page.put(row, TAIL + 1, f"=K{source}", "formula", "price")
-        for column, name in enumerate(FLAGS, start=TAIL + 2):
-            flag = FLAGS[name]
-            past = f"{flag}${TOP + 1}:{flag}{source}"
-            window = f"INDEX({past},ROWS({past})-layer_hold):{flag}{source}"
-            page.put(row, column, f'=IF(COUNTIF({window},">0")+COUNTIF({window},"<0")>0,1,0)', "formula", "integer")
-        page.put(row, TAIL + 5, f'=TEXT(V{row + 1},"dd-mmm")', "cell")
+    dates, closes = (RECENT.format(column) for column in "JK")
+    page.spill(TOP, TAIL, SHOWN, f"={dates}", ["date"])
+    page.spill(TOP, TAIL + 1, SHOWN, f"={closes}", ["price"])
+    page.spill(TOP, TAIL + 5, SHOWN, f'=TEXT({dates},"dd-mmm")', ["general"], "cell")
+    for column, flag in enumerate(FLAGS.values(), start=TAIL + 2):
+        page.spill(TOP, column, SHOWN, _lit(flag), ["integer"])
     page.define("timeline_last", LAST_TIMELINE, TAIL + 2, LAST_TIMELINE, TAIL + 4)
+
+
+def _lit(flag: str) -> str:
+    """1 for each of the last sessions that has a trigger at most layer_hold sessions back, else 0.
+
+    A table of ages, sessions shown by sessions looked at, times the triggers; warm-up bars are no trigger.
+    """
+    seen = SHOWN + LONGEST_HOLD
+    age = f"ROW($A${seen - SHOWN + 1}:$A${seen})-TRANSPOSE(ROW($A$1:$A${seen}))"
+    triggers = f"IFERROR(ABS({flag}${LAST - seen + 2}:{flag}${LAST + 1}),0)"
+    return f"=IF(MMULT(({age}>=0)*({age}<=layer_hold),{triggers})>0,1,0)"
