@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alvh_xl.functions import REGISTRY, FunctionSpec
 from alvh_xl.functions.docs import example_call, excel_call
+from alvh_xl.functions.reference import by_category
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page
 
 COLUMNS = (
@@ -53,7 +54,7 @@ def write(context: Context) -> None:
     for text in DISCLAIMER:
         page.put(row, 1, text, "text")
         row += 1
-    specs = sorted(REGISTRY.values(), key=lambda spec: (spec.category, spec.name))
+    specs = [spec for members in by_category(REGISTRY.values()).values() for spec in members]
     top = row + 1
     looks = dict.fromkeys(COLUMNS, ("wrap", "general")) | {"example": ("formula_text", "general")}
     end = page.table(top, 1, "Functions", COLUMNS, [_texts(spec) for spec in specs], looks)
