@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically, set_name
+from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically, set_name, set_table
 from alvh_xl.market import MarketError, read_sample
 from alvh_xl.workbook import refresh as refreshing
 from alvh_xl.workbook.refresh import refresh
@@ -226,3 +226,48 @@ def test_each_stage_says_one_line(book: Path) -> None:
     lines: list[str] = []
     refresh(book, read_sample, say=lines.append)
     assert [line[:3] for line in lines] == ["1/5", "2/5", "3/5", "4/5", "5/5"]
+
+
+def holding(path: Path, **leg: Any) -> None:
+    """Type one hedge into the Hedges table."""
+    leg = {"instrument": "VIX", "option_kind": "C", "strike": 15, "settlement": "AM", **leg}
+    package = Package.open(path)
+    set_table(package, "Hedges", list(leg), [list(leg.values())])
+    save_atomically(package.to_bytes(), path)
+
+
+def test_what_is_held_of_the_candidate_counts_against_the_order(book: Path) -> None:
+    """Ten contracts held against a model of six is a sale of four, not a purchase of six."""
+    holding(book, expiry=dt.date(2018, 11, 21), quantity=10, price=1.5)
+    outcome = refresh(book, read_sample)
+    assert (named(book, "held"), named(book, "order_quantity")) == (10, -4)
+    assert outcome.headline.endswith("SELL 4")
+
+
+def test_another_series_counts_by_its_delta_and_is_never_sold_as_the_candidate(book: Path) -> None:
+    """Selling a call that is not held would open a naked short position."""
+    holding(book, instrument="VX", option_kind=None, strike=None, expiry=dt.date(2018, 11, 21), quantity=1, price=14.7)
+    outcome = refresh(book, read_sample)
+    assert named(book, "held") == round(-557 * 1.0 / named(book, "unit_dollar_delta"))
+    assert "REDUCE what is held" in outcome.headline
+    assert "SELL" not in outcome.headline
+
+
+def test_a_held_put_is_no_hedge_and_stops_the_decision(book: Path) -> None:
+    """A long VIX put loses in the fall it would be counted against."""
+    holding(book, option_kind="P", expiry=dt.date(2018, 11, 21), quantity=6, price=1.5)
+    assert refresh(book, read_sample).binding == "invalid: held"
+
+
+def test_a_hedge_that_settles_before_the_condor_is_rolled_in_time(book: Path) -> None:
+    """Roll-by is the first hedge's, held or candidate; one that ends before the condor fails its check."""
+    holding(book, strike=17, expiry=dt.date(2018, 10, 17), quantity=3, price=0.4)
+    outcome = refresh(book, read_sample)
+    assert named(book, "roll_by") == 43388  # Monday 15 October 2018, two sessions before settlement
+    assert any("Hedge outlives the condor" in line for line in outcome.warnings)
+
+
+def test_a_print_that_is_missing_does_not_make_an_older_one_new(book: Path) -> None:
+    """On 11 October the CPI of that day is not in the sample: August's figures keep August's release dates."""
+    refresh(book, read_sample, dt.datetime(2018, 10, 11, 9))
+    assert named(book, "last_print") == pytest.approx(43355.354167, abs=1e-5)  # PPI, 12 September 2018, 08:30

@@ -15,11 +15,13 @@ LAYERS_TEXT = "with every layer lit"
 
 RATES = "interest_rate,dividend_yield"
 # label, number format, name, formula with β of table 4A, with that of table 4B
+# Table 4B's pair on Inputs is that of hedges with 36 to 64 days; for any other it would be another tenor's number.
+CALM_TENOR = "AND(hedge_days>=36,hedge_days<64)"
 NUMBERS = (
     (
         "Δ$ of one call", "price", "delta", "=unit_dollar_delta",
-        "=INDEX(ALVH_HEDGE_GREEKS(hedge_instrument,hedge_future,hedge_strike,hedge_days,hedge_vol,interest_rate,"
-        "hedge_beta_calm,hedge_curvature_calm,hedge_kind,FALSE),1,5)",
+        f"=IF({CALM_TENOR},INDEX(ALVH_HEDGE_GREEKS(hedge_instrument,hedge_future,hedge_strike,hedge_days,hedge_vol,"
+        "interest_rate,hedge_beta_calm,hedge_curvature_calm,hedge_kind,FALSE),1,5),NA())",
     ),
     (
         "Condor at stress_move", "dollars", "condor",
@@ -28,16 +30,16 @@ NUMBERS = (
     ),
     (
         "One call at stress_move", "price", "gain", "=stress_gain",
-        f"=INDEX(ALVH_STRESS(unit_book,spot,stress_move,{RATES},calm_betas,,,,,FALSE),1,3)",
+        f"=IF({CALM_TENOR},INDEX(ALVH_STRESS(unit_book,spot,stress_move,{RATES},calm_betas,,,,,FALSE),1,3),NA())",
     ),
     (
         "Calls for the cap under A", "price", "calls_a",
-        *(f"=IF(book_dollar_gamma<0,-gamma_cap*book_dollar_gamma*gamma_move/ABS(delta_{table}),NA())"
+        *(f"=IF(book_dollar_gamma<0,-cap_in_force*book_dollar_gamma*gamma_move/ABS(delta_{table}),NA())"
           for table in ("4a", "4b")),
     ),
     (
         "Calls for the cap under C", "price", "calls_c",
-        *(f"=IF(AND(condor_{table}<0,gain_{table}>0),-gamma_cap*condor_{table}/gain_{table},NA())"
+        *(f"=IF(AND(condor_{table}<0,gain_{table}>0),-cap_in_force*condor_{table}/gain_{table},NA())"
           for table in ("4a", "4b")),
     ),
 )  # fmt: skip
@@ -49,7 +51,7 @@ def write_numbers(page: Page, row: int, side: int) -> int:
     "4A" takes the average spot–vol β, "4B" that of a VIX below 15: an extrapolation at larger moves.
     """
     page.section(row, 1, 14, "Numbers behind “What the rules imply” (Plan)", "one-day stress; document rules, untested")
-    page.header_row(row + 1, 1, ("", "4A, average", "4B, VIX < 15"), ["general", "price", "price"])
+    page.header_row(row + 1, 1, ("", "4A, average", "4B, VIX < 15, 36–64 d"), ["general", "price", "price"])
     doubles = ("One call doubles at a fall of, %", "price", "doubles", f"={_doubles('4a')}", f"={_doubles('4b')}")
     end = row + 2
     for label, number, name, *formulas in (*NUMBERS, doubles):
@@ -132,8 +134,8 @@ def _bases() -> str:
 def _readings() -> str:
     return (
         '"A asks for "&TEXT(calls_a_4a/calls_c_4a,"0.0")&" times as many calls as C at "&TEXT(stress_move,"+0;-0")'
-        '&" % with average β, "&TEXT(calls_a_4b/calls_c_4b,"0.0")&" times with that of a VIX below 15'
-        ' (an extrapolation)"'
+        '&" % with average β"&IFERROR(", "&TEXT(calls_a_4b/calls_c_4b,"0.0")&" times with that of a VIX below 15'
+        ' (an extrapolation)","")'
     )
 
 
@@ -141,7 +143,8 @@ def _premium() -> str:
     doubles = 'IFERROR(TEXT(doubles_{},"0.0")&" %","more than 10 %")'.format
     return (
         '"at the cap it is "&TEXT(calls_a_4a*hedge_cost/credit_dollars,"0 %")&" of the credit; one call doubles on a'
-        f' one-day fall of "&{doubles("4a")}&" with average β, "&{doubles("4b")}&" with that of a VIX below 15"'
+        f' one-day fall of "&{doubles("4a")}&" with average β"&IF({CALM_TENOR},", "&{doubles("4b")}'
+        '&" with that of a VIX below 15","")'
     )
 
 

@@ -65,7 +65,8 @@ def _verdicts(page: Page) -> None:
         Row("Verdict", f'=IF(mornings<=steward_window,"{NONE_YET}",IFERROR({pick("steward_table", 1, 2)},'
             '"no audit: a row has a gap"))', "general", name="steward_verdict", style="word"),
         Row("Motion, held to model", f'=IF(mornings<=motion_window,"{NONE_YET}",IFERROR(ALVH_MOTION({held},'
-            f'{followed},motion_window),IF({moved(last, earlier)}>0,9,0)))', "price", name="motion"),
+            f'{followed},motion_window),IF({moved(last, earlier)}>0,"CHURN: the model stood still",'
+            '"the model stood still")))', "price", name="motion"),
         Row("Gap of held and model today", '=IF(ISNUMBER(hold),ABS(held-hold)/MAX(hold,1),NA())', "percent",
             name="gap_by_hand"),
     ]  # fmt: skip

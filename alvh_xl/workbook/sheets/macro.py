@@ -66,7 +66,9 @@ def write(context: Context) -> None:
 def _pressure(page: Page) -> None:
     page.section(3, 1, 3, "Macro pressure (C04)")
     rows = [_surprise(index) for index in ("cpi", "ppi")]
-    last_print = "=MIN(" + ",".join(_latest(event) for event in ("cpi", "ppi")) + ")"
+    # When the figures in the table came out, not when the calendar says a newer one did: that one may be missing.
+    known = (f'INDEX(Market[observed],MATCH("{event}",Market[series],0))' for event in ("cpi", "ppi"))
+    last_print = f"=MIN({','.join(known)})"
     rows += [
         Row("Earlier of the two latest releases", last_print, "datetime", name="last_print"),
         Row("Last FOMC decision", f"={_latest('fomc')}", "datetime", name="last_fomc"),
@@ -192,7 +194,13 @@ def _rates(page: Page) -> None:
     call = "=ALVH_RATE_DIFFERENTIAL(treasury_rate,ForeignRates[rate],ForeignRates[weight])"
     rows = [
         Row("Differential", call, "price", "US less foreign, percent", "rate_differential"),
-        Row("Its z-score", z, "z", f"needs {MONTHS} typed months; #N/A: tilt off", "differential_z"),
+        Row(
+            "Its z-score",
+            z,
+            "z",
+            f"needs {MONTHS} typed months; #N/A while they are lacking: keep its strength at 0",
+            "differential_z",
+        ),
     ]
     end = page.block(end, 10, rows)
     for line, text in enumerate(CONTRARY, start=end):

@@ -57,7 +57,9 @@ def _headline(page: Page) -> None:
     )
     decision = (
         '=IF(plan_decision="NO DECISION","NO DECISION: "&plan_binding,'
-        '"Hold "&TEXT(hold,"0")&" × "&hedge_text&"  →  "&order_text)'
+        'IF(held=held_candidate,"Hold ","Hold the Δ$ of ")&TEXT(held+order_quantity,"0")&" × "&hedge_text'
+        '&"  →  "&order_text'
+        '&IF(held+order_quantity=hold,""," (model "&hold&")"))'
     )
     because = (
         '=IF(plan_decision="NO DECISION",plan_reason_1,"Binding rule: "&plan_binding&".  Why: "&plan_reason_1&".")'
@@ -90,7 +92,12 @@ def _first() -> Sequence[Card]:
             '&" to "&TEXT(INDEX(expected_range,1,2),"#,##0")'
             '&" in "&TEXT(dte,"0.0")&" days"',
         ),
-        Row("Volatility used", "=atm_vol", "vol", "PROXY: from VIX9D and VIX"),
+        Row(
+            "Volatility used",
+            "=atm_vol",
+            "vol",
+            '="PROXY: from "&IF(dte<=9,"VIX9D",IF(dte<=30,"VIX9D and VIX","VIX and VIX3M"))',
+        ),
         Row("Strikes", '=put_long&" / "&put_short&" / "&call_short&" / "&call_long', "text"),
         Row("Credit", "=credit", "price", '="points; "&TEXT(credit_dollars,"$#,##0")&" for "&condors&" condors"'),
         Row("Break-evens", '=TEXT(low_breakeven,"#,##0.0")&" to "&TEXT(high_breakeven,"#,##0.0")', "text"),
@@ -206,7 +213,12 @@ def _second() -> Sequence[Card]:
         Row("Strike and future", "=hedge_strike", "price", '="its future stands at "&TEXT(hedge_future,"0.000")'),
         Row("Held / model", '=TEXT(held,"0")&" / "&TEXT(hold,"0")', "general", "contracts"),
         Row("Model price", "=hedge_price", "price", '="MODEL, vol "&TEXT(hedge_vol,"0.0 %")&" from VVIX"'),
-        Row("Limit price", "=limit_price", "price", '="rounded up to the "&TEXT(tick,"0.00")&" tick"'),
+        Row(
+            "Limit price",
+            "=limit_price",
+            "price",
+            '="rounded "&IF(order_quantity<0,"down","up")&" to the "&TEXT(tick,"0.00")&" tick"',
+        ),
         Row(
             "Order value",
             "=order_quantity*limit_price*100",
@@ -214,7 +226,7 @@ def _second() -> Sequence[Card]:
             '="plus fees "&TEXT(ABS(order_quantity)*fees,"$#,##0")',
         ),
         Row("Roll by", "=roll_by", "date", "two sessions before settlement"),
-        Row("No-trade band", "=no_trade_band", "percent", '=IF(order_quantity=0,"inside: no order","outside: order")'),
+        Row("No-trade band", "=no_trade_band", "percent", '=IF(order_quantity=0,"no order: why is on Plan","order")'),
     ]
     cost_card = [
         Row(
@@ -234,7 +246,7 @@ def _second() -> Sequence[Card]:
     return (
         ("Size under each rule", "contracts", sizes),
         ("Order ticket", "VIX options", order),
-        ("Cost, drag and gamma", "", cost_card),
+        ("Cost, drag and gamma", "of the model size", cost_card),
     )
 
 
@@ -274,7 +286,12 @@ def _third() -> Sequence[Card]:
             "date",
             '=TEXT(condor_settlement,"hh:mm")&", in "&TEXT(dte,"0.0")&" days"',
         ),
-        Row("Hedge settles", "=hedge_expiry", "date", '="09:30, in "&TEXT(hedge_days,"0.0")&" days"'),
+        Row(
+            "Hedge settles",
+            "=first_settlement",
+            "date",
+            '="09:30, in "&TEXT(first_settlement+9.5/24-asof,"0.0")&" days"',
+        ),
         Row("Hedge outlives it by", "=outlives", "integer", '="sessions; at least "&sessions_after&" wanted"'),
     ]
     book = [

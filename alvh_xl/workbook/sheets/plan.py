@@ -146,7 +146,7 @@ DECIDED = (
 
 
 # Two sessions before settlement: three weekdays before it when a holiday lies between.
-ROLL_BY = "WORKDAY(hedge_expiry,IF(INDEX(ALVH_VIX_EXPIRIES(WORKDAY(hedge_expiry,-3),1,FALSE),1,3)=2,-3,-2))"
+ROLL_BY = "WORKDAY(first_settlement,IF(INDEX(ALVH_VIX_EXPIRIES(WORKDAY(first_settlement,-3),1,FALSE),1,3)=2,-3,-2))"
 
 # label, z, strength, factor where the strength is not 0, name of the factor
 TILTS = (
@@ -200,7 +200,10 @@ def _quoted() -> list[Row]:
     contract = (
         'hedge_instrument&" "&IF(hedge_kind="C","call","put")&" "&hedge_strike&", "&TEXT(hedge_expiry,"dd-mmm-yyyy")'
     )
-    side = 'IF(order_quantity>0,"BUY ","SELL ")&ABS(order_quantity)'
+    side = (
+        'IF(order_quantity>0,"BUY "&order_quantity,IF(-order_quantity<=held_candidate,"SELL "&-order_quantity,'
+        '"REDUCE what is held by the Δ$ of "&-order_quantity))'
+    )
     return [
         Row(
             "Allocation",
@@ -212,11 +215,26 @@ def _quoted() -> list[Row]:
         ),
         Row(
             "Held",
-            '=SUMIFS(Hedges[quantity],Hedges[instrument],"VIX")+10*SUMIFS(Hedges[quantity],Hedges[instrument],"VX")'
-            '+SUMIFS(Hedges[quantity],Hedges[instrument],"VXM")',
+            "=ROUND(INDEX(ALVH_BOOK_GREEKS(held_legs,spot,interest_rate,dividend_yield,,FALSE),6,8)/unit_dollar_delta,0)",
             "integer",
-            "in VIX options; one VX counts as ten",
+            "what is held, as contracts of the candidate with the same Δ$",
             "held",
+        ),
+        Row(
+            "Held of the candidate itself",
+            "=SUMIFS(Hedges[quantity],Hedges[instrument],hedge_instrument,Hedges[option_kind],hedge_kind,"
+            "Hedges[strike],hedge_strike,Hedges[expiry],hedge_expiry)",
+            "integer",
+            "no more than these can be sold",
+            "held_candidate",
+        ),
+        Row(
+            "First settlement of a hedge",
+            '=IF(COUNTIF(Hedges[quantity],">0")=0,hedge_expiry,'
+            'MIN(hedge_expiry,MINIFS(Hedges[expiry],Hedges[quantity],">0")))',
+            "date",
+            "held or candidate",
+            "first_settlement",
         ),
         *(Row(label, _decided(plan), number, note, name) for label, plan, number, note, name in DECIDED),
         Row("Hedge", f"={contract}", "text", name="hedge_text"),
@@ -229,7 +247,7 @@ def _quoted() -> list[Row]:
         Row("Roll by", f"={ROLL_BY}", "date", "two sessions before settlement", "roll_by"),
         Row(
             "Hedge outlives the condor by",
-            "=INDEX(expiries_after_condor,MATCH(hedge_expiry,INDEX(expiries_after_condor,0,1),0),3)",
+            "=INDEX(expiries_after_condor,MATCH(first_settlement,INDEX(expiries_after_condor,0,1),0),3)",
             "integer",
             "sessions",
             "outlives",

@@ -312,6 +312,7 @@ def _books(page: Page) -> None:
     for i in range(1, 5):
         _leg(page, row, [_cell("Condor", column, i) for column in BOOK])
         row += 1
+    page.define("held_legs", row, LEFT, row + HELD_ROWS - 1, len(BOOK))
     for i in range(1, HELD_ROWS + 1):
         _leg(page, row, [_held(column, i) for column in BOOK])
         row += 1
@@ -328,7 +329,7 @@ CANDIDATE_LEG = {
     "option_kind": "hedge_kind",
     "strike": "hedge_strike",
     "days": "hedge_days",
-    "quantity": "IF(ISNUMBER(plan_order),plan_order,0)",
+    "quantity": "IF(ISNUMBER(plan_order),MAX(plan_order,-held_candidate),0)",
     "vol": "hedge_vol",
     "underlying": "hedge_future",
     "price": "hedge_price",

@@ -18,7 +18,7 @@ SIDE = 17  # first column of the numbers nobody needs to print
 GRID_COL = 3  # first column of the grid's days
 # Residual of a future's daily change around its spot–vol line, points, by days to expiry (method, table 4A).
 RESIDUALS: Final = (
-    (2, 0.91), (8, 0.88), (15, 0.64), (22, 0.79), (36, 0.62), (64, 0.51), (92, 0.43), (126, 0.37), (160, 0.34),
+    (2, 0.91), (8, 0.88), (15, 0.64), (22, 0.79), (36, 0.62), (64, 0.51), (92, 0.41), (126, 0.37), (160, 0.34),
     (200, 0.33),
 )  # fmt: skip
 
