@@ -1,0 +1,231 @@
+"""The macros behind the buttons: Excel calls `refresh()` and `export()` through xlwings' RunPython.
+
+Where Excel can call Python from cells (Windows), Refresh writes the market into the open workbook and lets Excel
+calculate. Elsewhere (Mac) it saves and closes the workbook, refreshes the file as `alvh-xl refresh` does, and opens it
+again with calculation set to manual, so that cells keep their values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically, set_name
+from alvh_xl.hosts.excel import macros as excel
+from alvh_xl.hosts.excel.book import MacroError, OpenBook
+from alvh_xl.hosts.excel.macros import Screen
+from alvh_xl.market import MarketError, MarketMorning, read_sample
+from alvh_xl.workbook import refresh as file_refresh
+from alvh_xl.workbook.export import export_xlsx
+from alvh_xl.workbook.journal import KEY
+from alvh_xl.workbook.refresh import Reader
+from alvh_xl.workbook.tables import journal_row, named_values, table_rows
+
+# Where data come from, by the text of the named cell `data_source`. A replayed source shows any past morning: the one
+# in the named cell `asof`.
+READERS: Final[Mapping[str, Reader]] = {"sample": read_sample}
+REPLAYED: Final = ("sample",)
+HOST_NOTE: Final = "host_note"
+MAC_NOTE: Final = (
+    "Calculated by the Refresh button, not by Excel: calculation is set to manual. "
+    "After changing an input, click Refresh again."
+)
+STAGES: Final = 3
+
+
+def refresh() -> None:
+    """Run the macro Refresh on the calling workbook."""
+    excel.run("Refresh", refresh_open if sys.platform != "darwin" else refresh_file)
+
+
+def export() -> None:
+    """Run the macro Export on the calling workbook."""
+    excel.run("Export", export_copy)
+
+
+# ---- Refresh on Windows ------------------------------------------------------------------------------------
+
+
+def refresh_open(book: OpenBook, screen: Screen) -> str | None:
+    """Write the market into the open workbook and let Excel calculate; all or nothing.
+
+    Parameters
+    ----------
+    book, screen
+        The open workbook, and where progress is shown.
+
+    Returns
+    -------
+    str or None
+        What the user must know: tables or names that are gone, a workbook that can't be saved.
+
+    Raises
+    ------
+    MacroError, WorkbookError
+        Nothing could be done; the workbook is as it was.
+    """
+    _check_ours(book)
+    screen.say(f"1/{STAGES} Reading the market")
+    morning = _read(book)
+    screen.say(f"2/{STAGES} Writing the market tables as of {morning.asof:%d-%b-%Y %H:%M} New York")
+    with book.changing():
+        notes = write_market(book, morning)
+        if book.value(HOST_NOTE) == MAC_NOTE:  # here Excel itself calculates
+            book.set_name(HOST_NOTE, None)
+            screen.calculation = "automatic"
+        screen.say(f"3/{STAGES} Calculating")
+        book.app.calculate()
+        notes += write_journal(book)
+    if book.read_only:
+        notes.append(f"{book.name} is open read-only: save it under another name to keep this morning.")
+    return "\n".join(notes) or None
+
+
+def write_market(book: OpenBook, morning: MarketMorning) -> list[str]:
+    """Write tables and named cells, as a refresh of the file does; returns one line for each that the user removed."""
+    missing = []
+    for name, (columns, rows) in table_rows(morning).items():
+        if book.has_table(name):
+            book.set_table(name, columns, rows)
+        else:
+            missing.append(f"The table {name} is gone from the workbook: its data were not written.")
+    for name, value in named_values(morning).items():
+        if book.has_name(name):
+            book.set_name(name, value)
+        else:
+            missing.append(f"The named cell {name} is gone from the workbook: {value} was not written.")
+    return missing
+
+
+def write_journal(book: OpenBook) -> list[str]:
+    """Record the morning the workbook shows, as a refresh of the file does; a line where that was not possible."""
+    if not book.has_table("Journal"):
+        return ["The table Journal is gone from the workbook: this morning was not recorded."]
+    columns, row = journal_row(book.value)
+    new = dict(zip(columns, row, strict=True))
+    if not isinstance(new[KEY], (int, float)):
+        return ["The workbook shows no as-of: this morning was not recorded in the Journal."]
+    own = list(dict.fromkeys([*columns, *book.data_columns("Journal")]))  # what the user added moves along
+    table = [dict(zip(own, cells, strict=True)) for cells in book.table("Journal", own)]
+    rows = [known for known in table if known[KEY] is not None]
+    same = next((known for known in rows if abs(known[KEY] - new[KEY]) < 1e-9), None)
+    if same is not None:
+        same.update(new)
+    elif len(rows) < len(table):
+        rows = sorted([*rows, new], key=lambda known: float(known[KEY]))
+    else:
+        return [f"The Journal is full ({len(table)} mornings): this one was not recorded. Move old rows to a copy."]
+    book.set_table("Journal", own, [[known.get(name) for name in own] for known in rows])
+    return []
+
+
+def _check_ours(book: OpenBook) -> None:
+    if not any(book.has_table(name) for name in ("Market", "History", "Curve")):
+        raise MacroError(
+            f"{book.name} has none of the tables Market, History and Curve, so it is no morning workbook. "
+            "Open one that `alvh-xl new` made."
+        )
+
+
+def _read(book: OpenBook) -> MarketMorning:
+    reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
+    return _morning(reader, asof)
+
+
+def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, dt.datetime | None]:
+    """Reader of the workbook's data source, and the moment to read; a live source reads the present."""
+    source = str(name) if isinstance(name, str) and name else "sample"
+    if source not in READERS:
+        raise MacroError(
+            f"The data source “{source}” is unknown. "
+            f"Write one of these into the cell data_source: {', '.join(READERS)}."
+        )
+    return READERS[source], asof() if source in REPLAYED else None
+
+
+def _morning(reader: Reader, asof: dt.datetime | None) -> MarketMorning:
+    try:
+        return reader(asof)
+    except MarketError as problem:
+        text = str(problem)
+        raise MacroError(text[:1].upper() + text[1:]) from problem
+
+
+# ---- Refresh where cells can't call Python ---------------------------------------------------------------------
+
+
+def refresh_file(book: OpenBook, screen: Screen) -> str | None:
+    """Save and close the workbook, refresh its file without Excel, and open it with calculation set to manual.
+
+    Parameters
+    ----------
+    book, screen
+        The open workbook, and where progress is shown.
+
+    Returns
+    -------
+    str or None
+        What the user must know: tables or names that are gone, cells that keep an old value.
+
+    Raises
+    ------
+    MacroError, WorkbookError
+        Nothing could be done; the workbook is open again as it was saved.
+    """
+    _check_ours(book)
+    reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
+    with book.away() as path:
+        screen.calculation = "manual"
+        # The note is written to a copy first, so that the file changes once: to the whole new workbook.
+        with tempfile.TemporaryDirectory() as folder:
+            draft = Path(folder) / path.name
+            _with_note(path, draft)
+            outcome = file_refresh.refresh(draft, lambda _: _morning(reader, asof), asof, screen.say)
+            save_atomically(draft.read_bytes(), path)
+    shown = ("STALE", "MISSING", "check fails")  # these the workbook itself says
+    gone = [f"{line[:1].upper()}{line[1:]}." for line in outcome.warnings if not line.startswith(shown)]
+    kept = [f"Old value: {line}" for line in outcome.kept]
+    return "\n".join([*gone, *kept]) or None
+
+
+def _with_note(path: Path, draft: Path) -> None:
+    """Write a copy of a workbook whose named cell `host_note`, if it has one, says who calculated."""
+    package = Package.open(path)
+    if HOST_NOTE in package.names:
+        with contextlib.suppress(WorkbookError):  # a formula of the user stands there: theirs
+            set_name(package, HOST_NOTE, MAC_NOTE)
+    draft.write_bytes(package.to_bytes())
+
+
+# ---- Export -----------------------------------------------------------------------------------------------
+
+
+def export_copy(book: OpenBook, screen: Screen) -> str:
+    """Write a values-only copy of what the open workbook shows, beside its file; the workbook itself is not touched.
+
+    Returns
+    -------
+    str
+        Where the copy is.
+
+    Raises
+    ------
+    MacroError, WorkbookError
+        Nothing was written.
+    """
+    if not book.path:
+        raise MacroError(f"{book.name} was never saved, so there is no folder for the copy. Save it, then try again.")
+    folder = Path(book.path).parent
+    screen.say("Copying the values")
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / Path(book.path).name
+        book.copy_to(copy)
+        made = export_xlsx(copy)
+        target = folder / made.name
+        save_atomically(made.read_bytes(), target)
+    return f"Wrote {target}: values only, no formulas and no macros. Educational, not advice."
