@@ -6,6 +6,8 @@ Exit status: 0 done (warnings are printed), 1 nothing could be done (one line sa
 from __future__ import annotations
 
 import datetime as dt
+import io
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Spreadsheet functions and a morning workbook for the Adaptive Layered VIX Hedge. Educational, not advice.",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
-Workbook = Annotated[Path, typer.Argument(help="Workbook made by `alvh-xl new`, .xlsx or .xlsm.", show_default=False)]
+Workbook = Annotated[
+    Path, typer.Argument(help="Workbook made by `alvh-xl new`, .xlsx or .xlsm.", show_default=False, readable=False)
+]
 Source = Annotated[str, typer.Option(help="Where the market comes from: sample (shipped with the package).")]
 AsOf = Annotated[str | None, typer.Option(help="New York time, for example 2018-10-04T09:00.", show_default=False)]
 
@@ -54,10 +58,10 @@ def new(
         raise _fail(f"{path.name}: a new workbook needs a name that ends in .xlsx")
     if path.exists() and not force:
         raise _fail(f"{path} exists already; choose another name, or add --force to replace it")
-    out.print(f"Building {path.name}")
+    out.print(_plain(f"Building {path.name}"))
     for line in make(path, _reader(source)(_instant(asof))):
         err.print(f"[yellow]not calculated[/] {line}")
-    out.print(f"Wrote {path}. Next: open it, or run `alvh-xl refresh {path} --source {source}`.")
+    out.print(_plain(f"Wrote {path}. Next: open it, or run `alvh-xl refresh {path} --source {source}`."))
 
 
 @app.command()
@@ -66,7 +70,7 @@ def refresh(workbook: Workbook, source: Source = "sample", asof: AsOf = None) ->
     started = time.perf_counter()
     from alvh_xl.workbook.refresh import refresh as run
 
-    outcome = run(workbook, _reader(source), _instant(asof), out.print)
+    outcome = run(workbook, _reader(source), _instant(asof), lambda line: out.print(_plain(line)))
     out.print()
     out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
     out.print(f"Decision   [bold]{_plain(outcome.headline or outcome.decision)}[/]")
@@ -97,7 +101,7 @@ def export(
 
     if format != "xlsx":
         raise _fail(f"unknown format {format!r}; this version exports xlsx")
-    out.print(f"Wrote {export_xlsx(workbook, out_path)}")
+    out.print(_plain(f"Wrote {export_xlsx(workbook, out_path)}"))
 
 
 @app.command()
@@ -163,6 +167,10 @@ def main() -> None:
     from alvh_xl.hosts.embedded import WorkbookError
     from alvh_xl.market import MarketError
 
+    # A redirected output may not know an arrow or a sign: it must not fail after the work is done.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (WorkbookError, MarketError, OSError) as problem:

@@ -34,11 +34,15 @@ def write_journal(package: Package, cell: Callable[[str], Any]) -> list[str]:
         return ["table Journal is gone from the workbook: this morning was not recorded"]
     columns, values = journal_row(cell)
     new = dict(zip(columns, values, strict=True))
+    if gone := [name for name in columns if name not in table.columns]:
+        return [f"the Journal has no column {', '.join(gone)}: this morning was not recorded"]
     if not isinstance(new[KEY], (int, float)):
         return ["the workbook shows no as-of: this morning was not recorded in the Journal"]
     # Columns the user added move with their rows; a column of formulas finds its row by itself.
     own = [name for name in table.columns if name in new or not _has_formulas(package, table, name)]
-    rows = [row for row in _rows(package, table) if row[KEY] is not None]
+    rows = [row for row in _rows(package, table) if any(row[name] not in (None, "") for name in own)]
+    if not all(isinstance(row[KEY], float) for row in rows):
+        return [f"a row of the Journal has no date in its column {KEY}: this morning was not recorded"]
     same = next((row for row in rows if abs(row[KEY] - new[KEY]) < 1e-9), None)
     if same is None:
         room = table.data.bottom - table.data.top + 1

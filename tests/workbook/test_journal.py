@@ -69,3 +69,16 @@ def test_a_workbook_without_journal_or_asof_says_what_was_not_recorded(book: Pat
     assert "no as-of" in write_journal(package, lambda _: None)[0]
     del package.tables["Journal"]
     assert "gone" in write_journal(package, named_value(package))[0]
+
+
+@pytest.mark.parametrize("key", ["my note", None])
+def test_a_row_without_a_date_is_never_deleted(book: Path, key: str | None) -> None:
+    """A trader's remark below the last morning must not vanish; the refresh says why it did not record."""
+    package = Package.open(book)
+    set_table(package, "Journal", ["asof", "decision"], [[key, "a remark"]])
+    save_atomically(package.to_bytes(), book)
+    outcome = refresh(book, read_sample)
+    assert any("no date" in line for line in outcome.warnings)
+    package = Package.open(book)
+    table = package.tables["Journal"]
+    assert package.sheet(table.sheet).value(table.data.top, table.column("decision") or 0) == "a remark"
