@@ -93,6 +93,7 @@ class SheetXml:
         self._in_order = True
         self._read_cells()
         self._order = sorted(self._rows)
+        self.data_tables: list[str] = []  # areas of what-if data tables, which only Excel computes
         self.formulas = list(self._read_formulas())
         self.formula_at = {(cell.row, cell.column): cell for cell in self.formulas}
         self.arrays = [cell for cell in self.formulas if cell.kind != "plain"]
@@ -142,7 +143,10 @@ class SheetXml:
         masters: dict[str, FormulaCell] = {}
         for (row, column), cell in self._cells.items():
             formula = cell.find(FORMULA)
-            if formula is None or formula.get("t") == "dataTable":
+            if formula is not None and formula.get("t") == "dataTable":
+                self.data_tables.append(formula.get("ref") or cell_name(row, column))
+                continue
+            if formula is None:
                 continue
             kind, here = formula.get("t"), Box(row, column, row, column)
             found = FormulaCell(row, column, formula.text or "", "plain", here, kind == "shared")

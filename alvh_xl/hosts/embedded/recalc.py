@@ -83,6 +83,12 @@ def recalculate(package: Package, functions: Functions, now: dt.datetime) -> Rep
         for sheet, cells in values.kept.items()
         for place, why in cells.items()
     ]
+    report.kept += [
+        f"{quoted(sheet)}!{area}: a what-if data table, which only Excel can compute; its readers see old values"
+        for sheet in package.sheets
+        if package.is_parsed(sheet)
+        for area in package.sheet(sheet).data_tables
+    ]
     report.charts = refresh_charts(package)
     package.keep_values_on_opening()
     return report

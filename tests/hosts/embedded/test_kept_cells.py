@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from alvh_xl.functions.cells import CellError
+from alvh_xl.hosts.embedded import Package, cached_values, recalculate
 from alvh_xl.hosts.embedded.defects import KNOWN_DEFECTS
 from tests.hosts.embedded.support import STALE, Refreshed, plain, refresh, workbook
 
@@ -179,3 +183,20 @@ def test_the_report_counts_what_was_done() -> None:
     report = done.report
     assert (report.formulas, report.calls, report.changed, len(report.kept)) == (3, 1, 2, 1)
     assert refresh(done.data).report.changed == 0
+
+
+def test_a_what_if_data_table_is_kept_and_listed(tmp_path: Path) -> None:
+    """Only Excel computes it: its old values stay, and whoever reads the report knows."""
+    path = tmp_path / "table.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Mine")
+        sheet.write_formula("B2", "=1+1", None, 11)
+    package = Package.open(path)
+    part = package.sheets["Mine"]
+    package.parts[part] = package.parts[part].replace(b"<f>1+1</f>", b'<f t="dataTable" ref="B2:B3" r1="K1"/>')
+    package = Package.from_bytes(package.to_bytes())
+    report = recalculate(package, {}, dt.datetime(2018, 10, 4, 9))
+    assert len(report.kept) == 1
+    assert "Mine" in report.kept[0]
+    assert "B2:B3" in report.kept[0]
+    assert cached_values(package, "Mine") == {(2, 2): 11.0}
