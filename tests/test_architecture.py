@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "market": {"market", "model"},
     "hosts": {"hosts", "functions"},
     "workbook": {"workbook", "hosts", "market", "functions"},
-    "cli": {"workbook", "hosts", "market", "functions"},
+    "cli": {"cli", "workbook", "hosts", "market", "functions"},
 }
 
 

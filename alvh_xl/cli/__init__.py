@@ -1,0 +1,30 @@
+"""The command line: alvh-xl new | refresh | export | functions.
+
+Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from alvh_xl.cli import functions, share, workbooks  # importing a module of commands adds them to the app
+from alvh_xl.cli.shared import app, err, plain
+
+__all__ = ["app", "functions", "main", "share", "workbooks"]
+
+
+def main() -> None:
+    """Run the command line; every expected problem is one line and exit status 1."""
+    from alvh_xl.hosts.embedded import WorkbookError
+    from alvh_xl.market import MarketError
+
+    # A redirected output may not know an arrow or a sign: it must not fail after the work is done.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except (WorkbookError, MarketError, OSError) as problem:
+        err.print(f"[red]alvh-xl:[/] {plain(str(problem))}")
+        raise SystemExit(1) from None

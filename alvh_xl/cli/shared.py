@@ -1,0 +1,49 @@
+"""What every command shares: the app, the two outputs, how a problem is said, how a moment is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from alvh_xl import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Spreadsheet functions and a morning workbook for the Adaptive Layered VIX Hedge. Educational, not advice.",
+)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+@app.callback(invoke_without_command=True)
+def _common(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        out.print(__version__)
+        raise typer.Exit
+
+
+def plain(text: str) -> str:
+    """Text that rich must not read as markup."""
+    return text.replace("[", "\\[")
+
+
+def fail(message: str) -> typer.Exit:
+    """Say in one line what is wrong; raise what this returns to end with exit status 1."""
+    err.print(f"[red]alvh-xl:[/] {plain(message)}")
+    return typer.Exit(1)
+
+
+def instant(text: str | None) -> dt.datetime | None:
+    """New York wall clock of an --asof text; a date alone means 09:00."""
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise fail(f"--asof {text!r} is no date and time; write for example 2018-10-04T09:00") from None
+    return moment if "T" in text or " " in text.strip() else moment.replace(hour=9)

@@ -1,0 +1,74 @@
+"""alvh-xl new and refresh: from a market to a workbook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alvh_xl.cli.shared import app, err, fail, instant, out, plain
+
+if TYPE_CHECKING:
+    from alvh_xl.market import MarketMorning
+
+Workbook = Annotated[
+    Path, typer.Argument(help="Workbook made by `alvh-xl new`, .xlsx or .xlsm.", show_default=False, readable=False)
+]
+Source = Annotated[str, typer.Option(help="Where the market comes from: sample (shipped with the package).")]
+AsOf = Annotated[str | None, typer.Option(help="New York time, for example 2018-10-04T09:00.", show_default=False)]
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="Workbook to write, .xlsx.", show_default=False)],
+    source: Source = "sample",
+    asof: AsOf = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+) -> None:
+    """Write a new morning workbook, filled and calculated."""
+    from alvh_xl.workbook.new import new as make
+
+    if path.suffix.lower() != ".xlsx":
+        raise fail(f"{path.name}: a new workbook needs a name that ends in .xlsx")
+    if path.exists() and not force:
+        raise fail(f"{path} exists already; choose another name, or add --force to replace it")
+    out.print(plain(f"Building {path.name}"))
+    for line in make(path, _reader(source)(instant(asof))):
+        err.print(f"[yellow]not calculated[/] {line}")
+    out.print(plain(f"Wrote {path}. Next: open it, or run `alvh-xl refresh {path} --source {source}`."))
+
+
+@app.command()
+def refresh(workbook: Workbook, source: Source = "sample", asof: AsOf = None) -> None:
+    """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is."""
+    started = time.perf_counter()
+    from alvh_xl.workbook.refresh import refresh as run
+
+    outcome = run(workbook, _reader(source), instant(asof), lambda line: out.print(plain(line)))
+    out.print()
+    out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
+    out.print(f"Decision   [bold]{plain(outcome.headline or outcome.decision)}[/]")
+    out.print(f"Binding    {plain(outcome.binding)}")
+    for reason in outcome.reasons:
+        out.print(f"           {plain(reason)}")
+    for warning in outcome.warnings:
+        out.print(f"[yellow]Warning[/]    {plain(warning)}")
+    for line in outcome.kept:
+        out.print(f"[yellow]Old value[/]  {plain(line)}")
+    seconds = time.perf_counter() - started
+    out.print(
+        f"{outcome.formulas} formulas, {outcome.calls} ALVH calls, {outcome.changed} cells changed, {seconds:.1f} s."
+        " Educational, not advice."
+    )
+
+
+def _reader(source: str) -> Callable[[dt.datetime | None], MarketMorning]:
+    from alvh_xl.market import read_sample
+
+    if source != "sample":
+        raise fail(f"unknown source {source!r}; this version knows: sample")
+    return read_sample
