@@ -9,8 +9,6 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-import cellrune
-
 from alvh_xl.functions.cells import ERROR_BY_TEXT, CellError, serial_from_datetime
 
 from .addresses import Box, cell_name, parse_cell
@@ -44,6 +42,8 @@ Spill = Box | Literal["free"] | None  # a dynamic array of a size or of any size
 @cache
 def engine_functions() -> frozenset[str]:
     """Upper-case names of the functions the engine computes."""
+    import cellrune  # with the engine's first use: what only reads or writes workbooks starts sooner, and without it
+
     return frozenset(entry["name"].upper() for entry in cellrune.function_catalog()["entries"])
 
 
@@ -61,9 +61,12 @@ class Engine:
     """
 
     def __init__(self, data: bytes, now: dt.datetime, from_1904: bool = False) -> None:
+        import cellrune
+
+        self._failure: type[Exception] = cellrune.CellRuneError
         try:
             self._book = cellrune.Workbook.from_bytes(data, read_limits=_limits(len(data)))
-        except cellrune.CellRuneError as error:
+        except self._failure as error:
             raise WorkbookError(f"the workbook can't be calculated: {error}") from error
         serial = serial_from_datetime(now) - (_DAYS_1900_TO_1904 if from_1904 else 0)
         self._moment: dict[str, Any] = {
@@ -106,7 +109,7 @@ class Engine:
                 self._book.calculate(**self._moment)
                 return None
             delta = self._book.recalculate(**self._moment)
-        except cellrune.CellRuneError as error:
+        except self._failure as error:
             raise WorkbookError(f"the workbook can't be calculated: {error}") from error
         cells = [item["cell"] for item in delta["changed_cells"]] + delta["removed_materialized_cells"]
         return {(cell["sheet_name"], *parse_cell(cell["address"])) for cell in cells}
