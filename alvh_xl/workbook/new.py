@@ -10,7 +10,8 @@ from alvh_xl.hosts.embedded import Package, recalculate, save_atomically
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook.build import build
 from alvh_xl.workbook.journal import write_journal
-from alvh_xl.workbook.refresh import evaluators, named_value, write_market
+from alvh_xl.workbook.refresh import evaluators
+from alvh_xl.workbook.target import FileTarget, write_market
 
 if TYPE_CHECKING:
     from alvh_xl.hosts.excel.vba import Mode
@@ -41,9 +42,10 @@ def new(path: Path, morning: MarketMorning, mode: Mode = "reference") -> list[st
         draft = Path(folder) / "draft.xlsx"
         build(draft, morning)
         package = Package.open(draft)
-    write_market(package, morning)  # to the last digit, which the builder's number format does not reach
+    target = FileTarget(package)
+    write_market(target, morning)  # to the last digit, which the builder's number format does not reach
     report = recalculate(package, evaluators(), morning.asof)
-    write_journal(package, named_value(package))
+    write_journal(target)
     data = package.to_bytes()
     if path.suffix.lower() == MACRO_SUFFIX:
         from alvh_xl.hosts.excel.package import make_macro_workbook

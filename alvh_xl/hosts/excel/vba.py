@@ -142,7 +142,7 @@ def xlwings_modules(kind: Kind) -> list[Module]:
     if kind == "addin":
         own = 'Public Const PROJECT_NAME As String = "myaddin"'
         if code.count(own) != 1:
-            raise WorkbookError("the add-in code of this xlwings is not known to alvh_xl: use another version of xlwings")
+            raise WorkbookError("alvh_xl does not know the add-in code of this xlwings: use another version of xlwings")
         code = code.replace(own, own.replace("myaddin", "xlwings"))
     return [
         Module("xlwings", code),
