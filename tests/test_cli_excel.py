@@ -40,7 +40,7 @@ def macros(path: Path) -> dict[str, str]:
     """Module → code, as oletools reads it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from oletools.olevba import VBA_Parser
+        from oletools.olevba import VBA_Parser  # type: ignore[import-untyped]
 
         parser = VBA_Parser(str(path))
         try:
