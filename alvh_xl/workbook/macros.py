@@ -32,8 +32,7 @@ READERS: Final[Mapping[str, Reader]] = {"sample": read_sample}
 REPLAYED: Final = ("sample",)
 HOST_NOTE: Final = "host_note"
 MAC_NOTE: Final = (
-    "Calculated by the Refresh button, not by Excel: calculation is set to manual. "
-    "After changing an input, click Refresh again."
+    "Values computed by the embedded engine; calculation is manual. After changing an input, click Refresh again."
 )
 STAGES: Final = 3
 

@@ -40,12 +40,28 @@ End Function
 ' Run one of the macros written in Python on this workbook (from an add-in: on the active one).
 Public Sub AlvhRun(ByVal Action As String)
     Static Running As Boolean
+    Dim Mode As Long, Events As Boolean, Alerts As Boolean
     If Running Then Exit Sub ' a second click while the first is at work
     Running = True
     On Error GoTo Failed
     If Not AlvhInAddin Then ThisWorkbook.Activate
+    Mode = Application.Calculation
+    Events = Application.EnableEvents
+    Alerts = Application.DisplayAlerts
     RunPython "import alvh_xl.workbook.macros; alvh_xl.workbook.macros." & Action & "()"
     Running = False
+#If Not Mac Then
+    ' Python leaves Excel as it was, whatever happens, unless it is ended from outside. (On a Mac it still runs now.)
+    If Application.EnableEvents <> Events Then
+        Application.EnableEvents = Events
+        Application.DisplayAlerts = Alerts
+        Application.Calculation = Mode
+        Application.ScreenUpdating = True
+        Application.StatusBar = False
+        AlvhTell "Python was ended before it was done, so some tables may be of another morning than the rest." _
+            & " Click the button again, or close the workbook without saving."
+    End If
+#End If
     Exit Sub
 Failed:
     Running = False
