@@ -189,20 +189,17 @@ class _Editor:
     def pixels(self, sheet: str, columns: tuple[int, int], rows: tuple[int, int]) -> tuple[list[int], list[int]]:
         """Widths of columns and heights of rows, counted from 0, the last one not included."""
         root = self._tree(self._sheet(sheet))
-        widths, heights = [], []
+        widths: list[int] = []
         for column in range(*columns):
-            found = next(
-                (c for c in root.iter(MAIN + "col") if int(c.get("min")) <= column + 1 <= int(c.get("max"))), {}
-            )
-            # Of a digit of the default font, 7 pixels wide; a column of no width of its own is 8.43 characters wide.
-            width = int(float(found.get("width", 9.140625)) * 7 + 0.5)
-            widths.append(0 if found.get("hidden") in _TRUE else width)
+            of_it = (c for c in root.iter(MAIN + "col") if int(c.get("min")) <= column + 1 <= int(c.get("max")))
+            # In digits of the default font, 7 pixels wide; a column without a width of its own is 64 pixels wide.
+            widths.append(_shown(next(of_it, None), "width", 7, 64))
         usual = root.find(MAIN + "sheetFormatPr")
-        points = "15" if usual is None else usual.get("defaultRowHeight", "15")
+        points = float("15" if usual is None else usual.get("defaultRowHeight", "15"))
+        heights: list[int] = []
         for row in range(*rows):
-            found = next((r for r in root.iter(MAIN + "row") if r.get("r") == str(row + 1)), {})
-            height = int(float(found.get("ht", points)) * 4 / 3 + 0.5)
-            heights.append(0 if found.get("hidden") in _TRUE else height)
+            of_it = (r for r in root.iter(MAIN + "row") if r.get("r") == str(row + 1))
+            heights.append(_shown(next(of_it, None), "ht", 4 / 3, round(points * 4 / 3)))
         return widths, heights
 
     def _sheet(self, name: str) -> str:
@@ -309,6 +306,15 @@ class _Editor:
         count.text = str(int(count.text) + 1)
         titles.set("size", str(len(titles)))
         self._put("docProps/app.xml", root)
+
+
+def _shown(element: Any, size: str, pixels: float, usual: int) -> int:
+    """Pixels that a column or row takes up, given in units of so many pixels; none when it is hidden."""
+    if element is None:
+        return usual
+    if element.get("hidden") in _TRUE:
+        return 0
+    return round(float(element.get(size)) * pixels) if element.get(size) else usual
 
 
 def _text_cell(address: str, text: str) -> str:
