@@ -228,9 +228,8 @@ def test_buttons_fit_whatever_size_the_cells_have(widths: list[int], heights: li
     for button in morning_buttons(widths, heights):
         spans = []
         for sizes, first, at in ((widths, MORNING_COLUMNS[0], 0), (heights, MORNING_ROWS[0], 2)):
-            spans.append(
-                [along(*corner[at : at + 2], sizes, first) for corner in (button.top_left, button.bottom_right)]
-            )
+            corners = (button.top_left, button.bottom_right)
+            spans.append([along(corner[at], corner[at + 1], sizes, first) for corner in corners])
         (left, right), (top, bottom) = spans
         assert edge < left < right <= sum(widths)
         assert 0 < top < bottom < sum(heights)
