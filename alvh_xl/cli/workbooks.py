@@ -63,13 +63,16 @@ def new(
 
 def _next(path: Path, kind: str, source: str, standalone: bool) -> str:
     """What to do with a new file."""
+    named = f'"{path}"' if " " in str(path) else path  # as a terminal takes it
     if kind == ".xlsx":
-        return f"open it, or run `alvh-xl refresh {path} --source {source}`."
+        return f"open it, or run `alvh-xl refresh {named} --source {source}`."
     once = "run `alvh-xl install` once on the machine with Excel (it names the Python that answers"
     once += ")" if standalone else ", and puts the xlwings add-in there)"
     if kind == ".xlam":
         return f"{once}; it also installs this add-in. To use this copy instead: File, Options, Add-ins, Go, Browse."
-    return f"{once}, open the workbook there, choose Enable Content, click Refresh. `alvh-xl doctor {path}` checks all."
+    return (
+        f"{once}, open the workbook there, choose Enable Content, click Refresh. `alvh-xl doctor {named}` checks all."
+    )
 
 
 @app.command()

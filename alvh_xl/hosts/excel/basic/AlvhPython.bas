@@ -43,11 +43,11 @@ Public Sub AlvhRun(ByVal Action As String)
     Dim Mode As Long, Events As Boolean, Alerts As Boolean
     If Running Then Exit Sub ' a second click while the first is at work
     Running = True
-    On Error GoTo Failed
-    If Not AlvhInAddin Then ThisWorkbook.Activate
-    Mode = Application.Calculation
     Events = Application.EnableEvents
     Alerts = Application.DisplayAlerts
+    Mode = CalculationMode()
+    On Error GoTo Failed
+    If Not AlvhInAddin Then ThisWorkbook.Activate
     RunPython "import alvh_xl.workbook.macros; alvh_xl.workbook.macros." & Action & "()"
     Running = False
 #If Not Mac Then
@@ -55,7 +55,7 @@ Public Sub AlvhRun(ByVal Action As String)
     If Application.EnableEvents <> Events Then
         Application.EnableEvents = Events
         Application.DisplayAlerts = Alerts
-        Application.Calculation = Mode
+        If Mode <> 0 Then Application.Calculation = Mode
         Application.ScreenUpdating = True
         Application.StatusBar = False
         AlvhTell "Python was ended before it was done, so some tables may be of another morning than the rest." _
@@ -67,6 +67,12 @@ Failed:
     Running = False
     AlvhTell "Python could not be started: " & Err.Description & vbLf & vbLf & AlvhRemedy()
 End Sub
+
+' Without any workbook, when an add-in is all that is open, Excel has no calculation mode: 0.
+Private Function CalculationMode() As Long
+    On Error Resume Next
+    CalculationMode = Application.Calculation
+End Function
 
 ' Forget a failed start, so that the next call tries again at once.
 Public Sub AlvhRetry()
