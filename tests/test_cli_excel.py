@@ -11,10 +11,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from alvh_xl.cli import app
 from alvh_xl.hosts.embedded import Package
 from alvh_xl.hosts.excel.machine import ThisMachine
 from alvh_xl.hosts.excel.vba import our_modules
+from tests.hosts.excel.fake_machine import FakeMachine
 from tests.hosts.programs import validate
 
 NAMES = {
@@ -183,3 +186,31 @@ def test_install_writes_nothing_where_there_is_no_excel(tmp_path: Path, monkeypa
     assert (undone.returncode, undone.stderr) == (0, "")
     assert "nothing to take away" in undone.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_install_and_doctor_end_with_the_status_of_what_they_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Made
+) -> None:
+    """0 all well, 1 something to put right: on a double of a machine that has Excel, in this process."""
+    machine = FakeMachine(tmp_path)
+    monkeypatch.setattr("alvh_xl.hosts.excel.machine.ThisMachine", lambda: machine)
+
+    def command(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, list(arguments))
+        return done.exit_code, done.output
+
+    assert command("doctor")[0] == 1, "nothing is installed yet"
+    status, text = command("install")
+    assert status == 0
+    assert "Start Excel again" in text
+    status, text = command("doctor", str(made["xlsm", "reference"]))
+    assert status == 0, text
+    assert machine.asked == [made["xlsm", "reference"].resolve()]
+    (machine.startup_folder() / "alvh.xlam").unlink()
+    status, text = command("doctor")
+    assert status == 1
+    assert re.search(
+        r"^PROBLEM +alvh\.xlam +The add-in is not in .*\n +Close Excel and run `alvh-xl install`", text, re.M
+    )
+    assert command("install", "--uninstall")[0] == 0
+    assert machine.files() == {}
