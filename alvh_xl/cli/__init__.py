@@ -1,6 +1,7 @@
-"""The command line: alvh-xl new | refresh | export | functions.
+"""The command line: alvh-xl new | refresh | export | functions | install | doctor.
 
-Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear.
+Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear,
+3 (install, doctor) there is no Excel on this machine.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 import io
 import sys
 
-from alvh_xl.cli import functions, share, workbooks  # importing a module of commands adds them to the app
+from alvh_xl.cli import excel, functions, share, workbooks  # importing a module of commands adds them to the app
 from alvh_xl.cli.shared import app, err, plain
 
-__all__ = ["app", "functions", "main", "share", "workbooks"]
+__all__ = ["app", "excel", "functions", "main", "share", "workbooks"]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import typer
 from alvh_xl.cli.shared import app, err, fail, instant, out, plain
 
 if TYPE_CHECKING:
+    from alvh_xl.hosts.excel.vba import Mode
     from alvh_xl.market import MarketMorning
 
 Workbook = Annotated[
@@ -24,22 +25,54 @@ AsOf = Annotated[str | None, typer.Option(help="New York time, for example 2018-
 
 @app.command()
 def new(
-    path: Annotated[Path, typer.Argument(help="Workbook to write, .xlsx.", show_default=False)],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help=".xlsx; .xlsm with buttons, ribbon and functions for Excel; .xlam, the functions as an add-in.",
+            show_default=False,
+        ),
+    ],
     source: Source = "sample",
     asof: AsOf = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
+    standalone: Annotated[
+        bool, typer.Option("--standalone", help="Put a copy of xlwings' macros in, instead of needing its add-in.")
+    ] = False,
 ) -> None:
-    """Write a new morning workbook, filled and calculated."""
-    from alvh_xl.workbook.new import new as make
+    """Write a new morning workbook, filled and calculated, or the add-in."""
+    from alvh_xl.workbook import new as making
 
-    if path.suffix.lower() != ".xlsx":
-        raise fail(f"{path.name}: a new workbook needs a name that ends in .xlsx")
+    kind = path.suffix.lower()
+    if kind not in making.SUFFIXES:
+        raise fail(f"{path.name}: a new workbook needs a name that ends in .xlsx or .xlsm, an add-in one in .xlam")
+    if standalone and kind == ".xlsx":
+        raise fail(f"{path.name}: --standalone is for .xlsm and .xlam; an .xlsx holds no macros")
+    if asof is not None and kind == making.ADDIN_SUFFIX:
+        raise fail(f"{path.name}: an add-in holds no morning; leave out --asof")
     if path.exists() and not force:
         raise fail(f"{path} exists already; choose another name, or add --force to replace it")
     out.print(plain(f"Building {path.name}"))
-    for line in make(path, _reader(source)(instant(asof))):
-        err.print(f"[yellow]not calculated[/] {line}")
-    out.print(plain(f"Wrote {path}. Next: open it, or run `alvh-xl refresh {path} --source {source}`."))
+    mode: Mode = "standalone" if standalone else "reference"
+    if kind == making.ADDIN_SUFFIX:
+        making.new_addin(path, mode)
+    else:
+        for line in making.new(path, _reader(source)(instant(asof)), mode):
+            err.print(f"[yellow]not calculated[/] {plain(line)}")
+    out.print(plain(f"Wrote {path}. Next: {_next(path, kind, source, standalone)}"))
+
+
+def _next(path: Path, kind: str, source: str, standalone: bool) -> str:
+    """What to do with a new file."""
+    named = f'"{path}"' if " " in str(path) else path  # as a terminal takes it
+    if kind == ".xlsx":
+        return f"open it, or run `alvh-xl refresh {named} --source {source}`."
+    once = "run `alvh-xl install` once on the machine with Excel (it names the Python that answers"
+    once += ")" if standalone else ", and puts the xlwings add-in there)"
+    if kind == ".xlam":
+        return f"{once}; it also installs this add-in. To use this copy instead: File, Options, Add-ins, Go, Browse."
+    return (
+        f"{once}, open the workbook there, choose Enable Content, click Refresh. `alvh-xl doctor {named}` checks all."
+    )
 
 
 @app.command()

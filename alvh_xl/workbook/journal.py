@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from alvh_xl.hosts.embedded import Package, Table, cached_values, set_table
 from alvh_xl.workbook.tables import journal_row
+from alvh_xl.workbook.target import Target
 
 KEY = "asof"
 
 
-def write_journal(package: Package, cell: Callable[[str], Any]) -> list[str]:
+def write_journal(target: Target) -> list[str]:
     """Record the morning the workbook shows.
 
     The audits of the workbook read only rows before its own as-of, so this row changes no result of the same morning
@@ -19,53 +18,45 @@ def write_journal(package: Package, cell: Callable[[str], Any]) -> list[str]:
 
     Parameters
     ----------
-    package
+    target
         The recalculated workbook.
-    cell
-        Value of a named cell.
 
     Returns
     -------
     list of str
         A line for the user where the row could not be written.
     """
-    table = package.table("Journal")
-    if table is None:
-        return ["table Journal is gone from the workbook: this morning was not recorded"]
-    columns, values = journal_row(cell)
-    new = dict(zip(columns, values, strict=True))
-    if gone := [name for name in columns if name not in table.columns]:
+    if not target.has_table("Journal"):
+        return ["the table Journal is gone from the workbook: this morning was not recorded"]
+    columns, values = journal_row(target.value)
+    headers = {header.casefold(): header for header in target.columns("Journal")}
+    if gone := [name for name in columns if name.casefold() not in headers]:
         return [f"the Journal has no column {', '.join(gone)}: this morning was not recorded"]
-    if not isinstance(new[KEY], (int, float)):
+    key = headers[KEY]
+    new = {headers[name.casefold()]: value for name, value in zip(columns, values, strict=True)}
+    if not isinstance(new[key], (int, float)):
         return ["the workbook shows no as-of: this morning was not recorded in the Journal"]
     # Columns the user added move with their rows; a column of formulas finds its row by itself.
-    own = [name for name in table.columns if name in new or not _has_formulas(package, table, name)]
-    rows = [row for row in _rows(package, table) if any(row[name] not in (None, "") for name in own)]
-    if not all(isinstance(row[KEY], float) for row in rows):
-        return [f"a row of the Journal has no date in its column {KEY}: this morning was not recorded"]
-    same = next((row for row in rows if abs(row[KEY] - new[KEY]) < 1e-9), None)
-    if same is None:
-        room = table.data.bottom - table.data.top + 1
-        if len(rows) >= room:
-            return [f"the Journal is full ({room} mornings): this morning was not recorded; move old rows to a copy"]
-        rows.append(new)
-        rows.sort(key=lambda row: float(row[KEY]))
-    else:
-        same.update(new)
-    set_table(package, "Journal", own, [tuple(row.get(name) for name in own) for row in rows])
+    data = set(target.data_columns("Journal"))
+    own = [name for name in headers.values() if name in new or name in data]
+    table = [dict(zip(own, cells, strict=True)) for cells in target.table("Journal", own)]
+    rows = [row for row in table if any(cell not in (None, "") for cell in row.values())]
+    if not all(isinstance(row[key], float) for row in rows):
+        return [f"a row of the Journal has no date in its column {key}: this morning was not recorded"]
+    if not _enter(new, rows, key, len(table)):
+        return [f"the Journal is full ({len(table)} mornings): this morning was not recorded; move old rows to a copy"]
+    target.set_table("Journal", own, [tuple(row.get(name) for name in own) for row in rows])
     return []
 
 
-def _rows(package: Package, table: Table) -> list[dict[str, Any]]:
-    values = cached_values(package, table.sheet)
-    area = table.data
-    places = {name: area.left + offset for offset, name in enumerate(table.columns)}
-    return [
-        {name: values.get((row, column)) for name, column in places.items()} for row in range(area.top, area.bottom + 1)
-    ]
-
-
-def _has_formulas(package: Package, table: Table, name: str) -> bool:
-    column = table.column(name)
-    sheet = package.sheet(table.sheet)
-    return any((row, column) in sheet.formula_at for row in range(table.data.top, table.data.bottom + 1))
+def _enter(new: dict[str, Any], rows: list[dict[str, Any]], key: str, room: int) -> bool:
+    """Put a row in place of the one of the same morning, else where it belongs; False when there is no room."""
+    same = next((row for row in rows if abs(row[key] - new[key]) < 1e-9), None)
+    if same is not None:
+        same.update(new)
+        return True
+    if len(rows) >= room:
+        return False
+    rows.append(new)
+    rows.sort(key=lambda row: float(row[key]))
+    return True

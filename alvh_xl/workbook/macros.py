@@ -22,9 +22,9 @@ from alvh_xl.hosts.excel.macros import Screen
 from alvh_xl.market import MarketError, MarketMorning, read_sample
 from alvh_xl.workbook import refresh as file_refresh
 from alvh_xl.workbook.export import export_xlsx
-from alvh_xl.workbook.journal import KEY
+from alvh_xl.workbook.journal import write_journal
 from alvh_xl.workbook.refresh import Reader
-from alvh_xl.workbook.tables import journal_row, named_values, table_rows
+from alvh_xl.workbook.target import is_morning, write_market
 
 # Where data come from, by the text of the named cell `data_source`. A replayed source shows any past morning: the one
 # in the named cell `asof`.
@@ -32,8 +32,7 @@ READERS: Final[Mapping[str, Reader]] = {"sample": read_sample}
 REPLAYED: Final = ("sample",)
 HOST_NOTE: Final = "host_note"
 MAC_NOTE: Final = (
-    "Calculated by the Refresh button, not by Excel: calculation is set to manual. "
-    "After changing an input, click Refresh again."
+    "Values computed by the embedded engine; calculation is manual. After changing an input, click Refresh again."
 )
 STAGES: Final = 3
 
@@ -74,58 +73,20 @@ def refresh_open(book: OpenBook, screen: Screen) -> str | None:
     morning = _read(book)
     screen.say(f"2/{STAGES} Writing the market tables as of {morning.asof:%d-%b-%Y %H:%M} New York")
     with book.changing():
-        notes = write_market(book, morning)
+        notes = [_sentence(line) for line in write_market(book, morning)]
         if book.value(HOST_NOTE) == MAC_NOTE:  # here Excel itself calculates
             book.set_name(HOST_NOTE, None)
             screen.calculation = "automatic"
         screen.say(f"3/{STAGES} Calculating")
         book.app.calculate()
-        notes += write_journal(book)
+        notes += [_sentence(line) for line in write_journal(book)]
     if book.read_only:
         notes.append(f"{book.name} is open read-only: save it under another name to keep this morning.")
     return "\n".join(notes) or None
 
 
-def write_market(book: OpenBook, morning: MarketMorning) -> list[str]:
-    """Write tables and named cells, as a refresh of the file does; returns one line for each that the user removed."""
-    missing = []
-    for name, (columns, rows) in table_rows(morning).items():
-        if book.has_table(name):
-            book.set_table(name, columns, rows)
-        else:
-            missing.append(f"The table {name} is gone from the workbook: its data were not written.")
-    for name, value in named_values(morning).items():
-        if book.has_name(name):
-            book.set_name(name, value)
-        else:
-            missing.append(f"The named cell {name} is gone from the workbook: {value} was not written.")
-    return missing
-
-
-def write_journal(book: OpenBook) -> list[str]:
-    """Record the morning the workbook shows, as a refresh of the file does; a line where that was not possible."""
-    if not book.has_table("Journal"):
-        return ["The table Journal is gone from the workbook: this morning was not recorded."]
-    columns, row = journal_row(book.value)
-    new = dict(zip(columns, row, strict=True))
-    if not isinstance(new[KEY], (int, float)):
-        return ["The workbook shows no as-of: this morning was not recorded in the Journal."]
-    own = list(dict.fromkeys([*columns, *book.data_columns("Journal")]))  # what the user added moves along
-    table = [dict(zip(own, cells, strict=True)) for cells in book.table("Journal", own)]
-    rows = [known for known in table if known[KEY] is not None]
-    same = next((known for known in rows if abs(known[KEY] - new[KEY]) < 1e-9), None)
-    if same is not None:
-        same.update(new)
-    elif len(rows) < len(table):
-        rows = sorted([*rows, new], key=lambda known: float(known[KEY]))
-    else:
-        return [f"The Journal is full ({len(table)} mornings): this one was not recorded. Move old rows to a copy."]
-    book.set_table("Journal", own, [[known.get(name) for name in own] for known in rows])
-    return []
-
-
 def _check_ours(book: OpenBook) -> None:
-    if not any(book.has_table(name) for name in ("Market", "History", "Curve")):
+    if not is_morning(book):
         raise MacroError(
             f"{book.name} has none of the tables Market, History and Curve, so it is no morning workbook. "
             "Open one that `alvh-xl new` made."
@@ -154,6 +115,10 @@ def _morning(reader: Reader, asof: dt.datetime | None) -> MarketMorning:
     except MarketError as problem:
         text = str(problem)
         raise MacroError(text[:1].upper() + text[1:]) from problem
+
+
+def _sentence(line: str) -> str:
+    return f"{line[:1].upper()}{line[1:]}."
 
 
 # ---- Refresh where cells can't call Python ---------------------------------------------------------------------
@@ -188,7 +153,7 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
             outcome = file_refresh.refresh(draft, lambda _: _morning(reader, asof), asof, screen.say)
             save_atomically(draft.read_bytes(), path)
     shown = ("STALE", "MISSING", "check fails")  # these the workbook itself says
-    gone = [f"{line[:1].upper()}{line[1:]}." for line in outcome.warnings if not line.startswith(shown)]
+    gone = [_sentence(line) for line in outcome.warnings if not line.startswith(shown)]
     kept = [f"Old value: {line}" for line in outcome.kept]
     return "\n".join([*gone, *kept]) or None
 

@@ -13,18 +13,14 @@ from typing import Any
 
 from alvh_xl.functions import REGISTRY, CellError
 from alvh_xl.hosts.embedded import (
-    Package,
     WorkbookError,
-    cached_values,
     recalculate,
     save_atomically,
-    set_name,
-    set_table,
 )
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook.files import open_workbook
 from alvh_xl.workbook.journal import write_journal
-from alvh_xl.workbook.tables import named_values, table_rows
+from alvh_xl.workbook.target import FileTarget, is_morning, write_market
 
 Reader = Callable[[dt.datetime | None], MarketMorning]
 Say = Callable[[str], None]
@@ -70,17 +66,18 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     """
     say(f"1/{STAGES} Opening {path.name}")
     package = open_workbook(path)
-    _check_ours(package, path)
+    target = FileTarget(package)
+    _check_ours(target, path)
     say(f"2/{STAGES} Reading the market")
     morning = read(asof)
     say(f"3/{STAGES} Writing the market tables as of {morning.asof:%d-%b-%Y %H:%M} New York")
-    warnings = write_market(package, morning)
+    warnings = write_market(target, morning)
     say(f"4/{STAGES} Recalculating")
     report = recalculate(package, evaluators(), morning.asof)
-    warnings += write_journal(package, named_value(package))
+    warnings += write_journal(target)
     say(f"5/{STAGES} Saving")
     save_atomically(package.to_bytes(), path)
-    cell = _names(package)
+    cell = _names(target)
     return Outcome(
         path=path,
         asof=morning.asof,
@@ -89,7 +86,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
         decision=cell("plan_decision"),
         binding=cell("plan_binding"),
         reasons=[text for i in range(1, 5) if (text := cell(f"plan_reason_{i}"))],
-        warnings=[*warnings, *_market_warnings(package), *_check_warnings(package)],
+        warnings=[*warnings, *_market_warnings(target), *_check_warnings(target)],
         formulas=report.formulas,
         calls=report.calls,
         changed=report.changed,
@@ -102,78 +99,42 @@ def evaluators() -> dict[str, Callable[[Any], Any]]:
     return {name: spec.evaluate for name, spec in REGISTRY.items()}
 
 
-def write_market(package: Package, morning: MarketMorning) -> list[str]:
-    """Write tables and named cells; returns one line for each that the user removed."""
-    missing = []
-    for name, (columns, rows) in table_rows(morning).items():
-        if package.table(name) is None:
-            missing.append(f"table {name} is gone from the workbook: its data were not written")
-        else:
-            set_table(package, name, columns, rows)
-    for name, value in named_values(morning).items():
-        if name in package.names:
-            set_name(package, name, value)
-        else:
-            missing.append(f"the named cell {name} is gone from the workbook: {value} was not written")
-    return missing
-
-
-def _check_ours(package: Package, path: Path) -> None:
-    if not any(package.table(name) for name in ("Market", "History", "Curve")):
+def _check_ours(target: FileTarget, path: Path) -> None:
+    if not is_morning(target):
         raise WorkbookError(
             f"{path.name} has none of the tables Market, History and Curve: it was not made by `alvh-xl new`"
         )
 
 
-def named_value(package: Package) -> Callable[[str], Any]:
-    """Look up the value of a named cell; None when the name is gone or its cell blank."""
-
-    def value(name: str) -> Any:
-        if name not in package.names:
-            return None
-        sheet, box = package.names[name]
-        return package.sheet(sheet).value(box.top, box.left)
-
-    return value
-
-
-def _names(package: Package) -> Callable[[str], str]:
+def _names(target: FileTarget) -> Callable[[str], str]:
     """Look up the text a named cell shows; "" when the name is gone or its cell blank."""
 
-    look = named_value(package)
-
     def show(name: str) -> str:
-        value = look(name)
+        value = target.value(name)
         return "" if value is None else value.value if isinstance(value, CellError) else str(value)
 
     return show
 
 
-def _table_cells(package: Package, name: str) -> list[dict[str, Any]]:
-    table = package.table(name)
-    if table is None:
+def _table_cells(target: FileTarget, name: str) -> list[dict[str, Any]]:
+    if not target.has_table(name):
         return []
-    values = cached_values(package, table.sheet)
-    area = table.data
-    columns = {column: area.left + place for place, column in enumerate(table.columns)}
-    return [
-        {column: values.get((row, place)) for column, place in columns.items()}
-        for row in range(area.top, area.bottom + 1)
-    ]
+    columns = target.columns(name)
+    return [dict(zip(columns, row, strict=True)) for row in target.table(name, columns)]
 
 
-def _market_warnings(package: Package) -> list[str]:
+def _market_warnings(target: FileTarget) -> list[str]:
     """Name the figures that are stale or missing, those of one status in one line."""
     found: dict[str, list[str]] = {}
-    for row in _table_cells(package, "Market"):
+    for row in _table_cells(target, "Market"):
         if row.get("status") in ("STALE", "MISSING"):
             found.setdefault(str(row["status"]), []).append(str(row.get("title")))
     return [f"{status}: {', '.join(titles)}" for status, titles in found.items()]
 
 
-def _check_warnings(package: Package) -> list[str]:
+def _check_warnings(target: FileTarget) -> list[str]:
     return [
         f"check fails: {row.get('check')} ({row.get('meaning')})"
-        for row in _table_cells(package, "Checks")
+        for row in _table_cells(target, "Checks")
         if row.get("result") not in (None, "PASS")
     ]

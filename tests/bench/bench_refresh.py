@@ -29,11 +29,12 @@ def recalculation(path: Path) -> float:
     """Seconds of the recalculation alone, modules already imported."""
     from alvh_xl.hosts.embedded import Package, recalculate
     from alvh_xl.market import read_sample
-    from alvh_xl.workbook.refresh import evaluators, write_market
+    from alvh_xl.workbook.refresh import evaluators
+    from alvh_xl.workbook.target import FileTarget, write_market
 
     morning = read_sample()
     package = Package.open(path)
-    write_market(package, morning)
+    write_market(FileTarget(package), morning)
     started = time.perf_counter()
     recalculate(package, evaluators(), morning.asof)
     return time.perf_counter() - started

@@ -132,11 +132,14 @@ class OpenBook:
         rows = values.rows_of(table.data_body_range.api.Value2)
         return [[values.cell(row[place]) for place in places] for row in rows]
 
+    def columns(self, name: str) -> list[str]:
+        """Headers of a table."""
+        return [str(cell) for cell in values.rows_of(self._needed(name).header_row_range.api.Value2)[0]]
+
     def data_columns(self, name: str) -> list[str]:
-        """Names of the columns of a table in which no cell holds a formula."""
-        table = self._needed(name)
-        body, headers = table.data_body_range, values.rows_of(table.header_row_range.api.Value2)[0]
-        return [str(header) for place, header in enumerate(headers) if body[:, place].api.HasFormula is False]
+        """Headers of the columns of a table in which no cell holds a formula."""
+        body = self._needed(name).data_body_range
+        return [header for place, header in enumerate(self.columns(name)) if body[:, place].api.HasFormula is False]
 
     def _table(self, name: str) -> Any:
         for sheet in self.book.sheets:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from alvh_xl.hosts.embedded.errors import WorkbookError
+
 RIBBON_NAMESPACE: Final = "http://schemas.microsoft.com/office/2006/01/customui"
 # Both our workbook and our add-in put their group on one tab: a name that two files share needs a namespace.
 SHARED_NAMESPACE: Final = "https://alvh-xl/ribbon"
@@ -25,11 +27,46 @@ class Button:
     bottom_right: tuple[int, int, int, int]
 
 
-# On the Morning sheet right of the title, above the second column of cards.
-MORNING_BUTTONS: Final = (
-    Button("Refresh", "AlvhRefresh", (5, 4, 0, 5), (5, 76, 0, 32)),
-    Button("Export", "AlvhExport", (5, 82, 0, 5), (5, 154, 0, 32)),
-)
+# The Morning sheet keeps these cells (F1:H2; columns and rows counted from 0, the last one not included) free for its
+# buttons: caption and macro.
+MORNING_COLUMNS: Final = (5, 8)
+MORNING_ROWS: Final = (0, 2)
+MORNING_MACROS: Final = (("Refresh", "AlvhRefresh"), ("Export", "AlvhExport"))
+_WIDTH, _HEIGHT, _GAP = 76, 27, 6  # pixels; buttons shrink where there is less room
+
+
+def morning_buttons(widths: Sequence[int], heights: Sequence[int]) -> tuple[Button, ...]:
+    """Place the buttons of the Morning sheet side by side, into the cells kept free for them.
+
+    Parameters
+    ----------
+    widths, heights
+        Pixels of each of the columns and rows kept free.
+    """
+    count = len(MORNING_MACROS)
+    width = min(_WIDTH, (sum(widths) - _GAP) // count - _GAP)
+    height = min(_HEIGHT, sum(heights) - 2 * _GAP)
+    if width < 1 or height < 1:
+        raise WorkbookError("the cells for the buttons are hidden or too small")
+    made = []
+    for i, (caption, macro) in enumerate(MORNING_MACROS):
+        left = _GAP + i * (width + _GAP)
+        corners = (
+            (*_cell(x, widths, MORNING_COLUMNS[0]), *_cell(y, heights, MORNING_ROWS[0]))
+            for x, y in ((left, _GAP), (left + width, _GAP + height))
+        )
+        made.append(Button(caption, macro, *corners))
+    return tuple(made)
+
+
+def _cell(pixels: int, sizes: Sequence[int], first: int) -> tuple[int, int]:
+    """Row or column that lies so many pixels from the first one's edge, and the pixels into it."""
+    for place, size in enumerate(sizes, first):
+        if pixels < size or place == first + len(sizes) - 1:
+            return place, pixels
+        pixels -= size
+    raise ValueError("no cells")
+
 
 # Id, label, picture (a name of Office's own), macro, tip.
 _COMMANDS: Final = (

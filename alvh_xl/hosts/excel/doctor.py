@@ -160,7 +160,9 @@ def _workbook(machine: Machine, workbook: Path) -> Iterator[Finding]:
     try:
         package = Package.open(workbook)
     except WorkbookError as problem:
-        yield Finding("Workbook", "PROBLEM", f"{workbook.name}: {problem}", "Name an .xlsm file of `alvh-xl new`.")
+        text = str(problem)
+        text = text if workbook.name in text else f"{workbook.name}: {text}"
+        yield Finding("Workbook", "PROBLEM", text, "Name an .xlsm file of `alvh-xl new`.")
         return
     if not package.has_macros:
         text = f"{workbook.name} has no macros, so its buttons and functions need the add-in."

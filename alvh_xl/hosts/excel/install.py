@@ -168,6 +168,9 @@ def _write_setting(machine: Machine, value: str | None) -> None:
     if value is not None:
         kept.append(f'"{key}","{value}"')
     file = machine.settings_file()
+    if not kept:
+        file.unlink(missing_ok=True)
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     # xlwings and VBA read the file in the code page of the system.
     save_atomically("".join(f"{line}\n" for line in kept).encode(locale.getencoding()), file)

@@ -47,8 +47,11 @@ class Screen:
             self._app.status_bar = f"ALVH {self._title}: {line}"
 
     def box(self, text: str, *, problem: bool) -> None:
-        """Show a message that waits for OK."""
-        self._app.alert(text, title=f"ALVH {self._title}", mode="critical" if problem else "info")
+        """Show a message that waits for OK; where Excel can't, because it has ended, xlwings shows the text."""
+        try:
+            self._app.alert(text, title=f"ALVH {self._title}", mode="critical" if problem else "info")
+        except Exception as gone:
+            raise SystemExit(f"ALVH {self._title}: {text}") from gone
 
     @contextlib.contextmanager
     def quiet(self) -> Iterator[None]:
@@ -86,7 +89,7 @@ def run(title: str, work: Work, caller: Callable[[], Any] | None = None) -> None
     Raises
     ------
     SystemExit
-        No workbook can be reached, so there is no Excel to show a message; xlwings shows the text.
+        No workbook can be reached, or Excel has ended meanwhile, so it can't show a message; xlwings shows the text.
     """
     try:
         book = OpenBook((caller or _calling_book)())

@@ -21,7 +21,7 @@ from alvh_xl.hosts.embedded import Package, WorkbookError
 from alvh_xl.hosts.embedded.archive import pack, parse_xml, unpack, xml_bytes
 from alvh_xl.hosts.embedded.package import MAIN, OFFICE_RELATION
 
-from .controls import MORNING_BUTTONS, Button, drawing, ribbon
+from .controls import MORNING_COLUMNS, MORNING_ROWS, Button, drawing, morning_buttons, ribbon
 from .vba import XLWINGS_ADDIN, Kind, Mode, project
 
 CONF_SHEET: Final = "xlwings.conf"
@@ -47,6 +47,7 @@ _AFTER_LEGACY_DRAWING: Final = {
 _ADDIN_TEXT: Final = "Functions of the Adaptive Layered VIX Hedge. Educational, not advice."
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 _XML_HEAD: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_TRUE: Final = ("1", "true")
 _LOWEST_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -88,7 +89,10 @@ def make_macro_workbook(
     editor = _Editor(workbook)
     editor.add_conf_sheet(_settings(interpreter_win, interpreter_mac))
     editor.add_code(mode, "workbook", xlwings_addin)
-    for sheet, row in ({"Morning": MORNING_BUTTONS} if buttons is None else buttons).items():
+    if buttons is None:
+        widths, heights = editor.pixels("Morning", MORNING_COLUMNS, MORNING_ROWS)
+        buttons = {"Morning": morning_buttons(widths, heights)}
+    for sheet, row in buttons.items():
         editor.add_buttons(sheet, row)
     return editor.to_bytes()
 
@@ -182,11 +186,30 @@ class _Editor:
         self._add("customUI/customUI.xml", ribbon(kind))
         self._relate("", _RIBBON_RELATION, "customUI/customUI.xml")
 
+    def pixels(self, sheet: str, columns: tuple[int, int], rows: tuple[int, int]) -> tuple[list[int], list[int]]:
+        """Widths of columns and heights of rows, counted from 0, the last one not included."""
+        root = self._tree(self._sheet(sheet))
+        widths: list[int] = []
+        for column in range(*columns):
+            of_it = (c for c in root.iter(MAIN + "col") if int(c.get("min")) <= column + 1 <= int(c.get("max")))
+            # In digits of the default font, 7 pixels wide; a column without a width of its own is 64 pixels wide.
+            widths.append(_shown(next(of_it, None), "width", 7, 64))
+        usual = root.find(MAIN + "sheetFormatPr")
+        points = float("15" if usual is None else usual.get("defaultRowHeight", "15"))
+        heights: list[int] = []
+        for row in range(*rows):
+            of_it = (r for r in root.iter(MAIN + "row") if r.get("r") == str(row + 1))
+            heights.append(_shown(next(of_it, None), "ht", 4 / 3, round(points * 4 / 3)))
+        return widths, heights
+
+    def _sheet(self, name: str) -> str:
+        if name not in self._sheets:
+            raise WorkbookError(f"the workbook has no sheet {name!r} for the buttons")
+        return self._sheets[name]
+
     def add_buttons(self, sheet: str, buttons: Sequence[Button]) -> None:
         """Draw form buttons on a sheet."""
-        if sheet not in self._sheets:
-            raise WorkbookError(f"the workbook has no sheet {sheet!r} for the buttons")
-        part = self._sheets[sheet]
+        part = self._sheet(sheet)
         root = self._tree(part)
         if root.find(MAIN + "legacyDrawing") is not None:
             raise WorkbookError(f"the sheet {sheet!r} has notes or controls already")
@@ -283,6 +306,15 @@ class _Editor:
         count.text = str(int(count.text) + 1)
         titles.set("size", str(len(titles)))
         self._put("docProps/app.xml", root)
+
+
+def _shown(element: Any, size: str, pixels: float, usual: int) -> int:
+    """Pixels that a column or row takes up, given in units of so many pixels; none when it is hidden."""
+    if element is None:
+        return usual
+    if element.get("hidden") in _TRUE:
+        return 0
+    return round(float(element.get(size)) * pixels) if element.get(size) else usual
 
 
 def _text_cell(address: str, text: str) -> str:

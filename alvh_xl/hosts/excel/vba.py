@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 from alvh_xl import __version__
 from alvh_xl.functions import REGISTRY, FunctionSpec
+from alvh_xl.hosts.embedded.errors import WorkbookError
 
 from .vba_project import OFFICE, OLE_AUTOMATION, Module, ProjectReference, vba_project
 from .wizard import ARGUMENT_LIMIT, argument_name, argument_text, ascii_text, function_text
@@ -130,7 +131,7 @@ def xlwings_modules(kind: Kind) -> list[Module]:
     ------
     FileNotFoundError
         xlwings is not installed here, or came without its VBA.
-    ValueError
+    WorkbookError
         xlwings' VBA is not what this version of ours expects.
     """
     spec = find_spec("xlwings")
@@ -141,7 +142,7 @@ def xlwings_modules(kind: Kind) -> list[Module]:
     if kind == "addin":
         own = 'Public Const PROJECT_NAME As String = "myaddin"'
         if code.count(own) != 1:
-            raise ValueError("the add-in code of this xlwings is not known to alvh_xl: use another version of xlwings")
+            raise WorkbookError("alvh_xl does not know the add-in code of this xlwings: use another version of xlwings")
         code = code.replace(own, own.replace("myaddin", "xlwings"))
     return [
         Module("xlwings", code),

@@ -106,6 +106,41 @@ Public Function Attempts() As Long
 End Function
 """
 
+# What a macro meets: Python that can't be started, is ended at work, or is clicked again meanwhile.
+FAULTS_STUB = """Option Explicit
+Public Told As String
+Private Fault As String, Runs As Long, Quiet As Boolean
+Public Function XLPy() As Object
+End Function
+Public Function RunPython(PythonCommand As String)
+    Runs = Runs + 1
+    Select Case Fault
+    Case "missing": Err.Raise 1000, , "python.exe was not found"
+    Case "ended": Application.EnableEvents = False
+    Case "clicked again": AlvhRefresh
+    End Select
+End Function
+Private Function Outcome(What As String) As String
+    Fault = What
+    Told = ""
+    Runs = 0
+    AlvhRefresh
+    Outcome = Runs & "|" & Application.EnableEvents & "|" & Told
+End Function
+Public Function Missing() As String
+    Missing = Outcome("missing")
+End Function
+Public Function Ended() As String
+    Ended = Outcome("ended")
+End Function
+Public Function Twice() As String
+    Twice = Outcome("clicked again")
+End Function
+Public Function Well() As String
+    Well = Outcome("")
+End Function
+"""
+
 # Errors going in, as Excel would hand them over: LibreOffice's own cells never do.
 PROBE = """Option Explicit
 Public Function ErrorsGoingIn() As String
@@ -192,6 +227,10 @@ def stubbed_workbook(path: Path, stubs: list[Module]) -> None:
         sheet.write_row(row, 0, cells)
     book.close()
     ours = [Module(module.name, module.code.replace(".Value2", ".Value")) for module in our_modules("workbook")]
+    if any("Public Told As String" in stub.code for stub in stubs):  # a box would wait for a click
+        box = 'MsgBox Text, vbInformation, "ALVH"'
+        assert sum(module.code.count(box) for module in ours) == 1
+        ours = [Module(module.name, module.code.replace(box, "Told = Text")) for module in ours]
     documents = [Module("ThisWorkbook", "", "workbook"), Module("Sheet1", "", "sheet"), Module("Sheet2", "", "sheet")]
     project = vba_project([*documents, *ours, *stubs], "AlvhWorkbook")
     whole = make_macro_workbook(buffer.getvalue(), buttons={})
@@ -328,6 +367,38 @@ def test_without_xlwings_cells_show_getting_data_and_the_doctor_says_what_to_do(
     assert diagnosis.startswith("Python does not answer. ")
     assert "Could not activate" in diagnosis
     assert "alvh-xl doctor" in diagnosis
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Fault → how often Python was started, whether events are on again, and what the user was told."""
+    path = tmp_path_factory.mktemp("faults") / "faults.xlsm"
+    stubbed_workbook(path, [Module("xlwings", FAULTS_STUB)])
+    macros = ["Missing", "Ended", "Twice", "Well"]
+    found = libreoffice(path, macros=[f"AlvhWorkbook.xlwings.{name}" for name in macros])
+    return {name: str(found["macros"][f"AlvhWorkbook.xlwings.{name}"]).split("|") for name in macros}
+
+
+def test_a_python_that_is_not_found_is_named_with_what_to_do(faults: dict[str, list[str]]) -> None:
+    """xlwings' own words do not say what to do; and the button must work again once Python is there."""
+    runs, _, told = faults["Missing"]
+    assert runs == "1"
+    assert told.startswith("Python could not be started: python.exe was not found")
+    assert "alvh-xl doctor" in told
+    assert faults["Well"] == ["1", "True", ""]
+
+
+def test_a_python_ended_at_work_leaves_no_silent_excel(faults: dict[str, list[str]]) -> None:
+    """Events off and the screen frozen would make Excel look broken until it is started anew."""
+    runs, events, told = faults["Ended"]
+    assert (runs, events) == ("1", "True")
+    assert told.startswith("Python was ended before it was done")
+    assert "close the workbook without saving" in told
+
+
+def test_a_second_click_meanwhile_starts_no_second_python(faults: dict[str, list[str]]) -> None:
+    """Excel takes clicks while it waits for Python."""
+    assert faults["Twice"] == ["1", "True", ""]
 
 
 def test_the_morning_workbook_opens_with_modules_and_bound_buttons(sample_book: Path, tmp_path: Path) -> None:

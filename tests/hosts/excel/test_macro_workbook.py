@@ -14,7 +14,7 @@ import xlsxwriter
 from lxml import etree
 
 from alvh_xl.hosts.embedded import Package, WorkbookError
-from alvh_xl.hosts.excel.controls import MORNING_BUTTONS, Button
+from alvh_xl.hosts.excel.controls import MORNING_COLUMNS, MORNING_MACROS, MORNING_ROWS, Button, morning_buttons
 from alvh_xl.hosts.excel.package import CONF_SHEET, UDF_MODULE, make_addin, make_macro_workbook
 from alvh_xl.hosts.excel.vba import Kind, Mode, our_modules
 from tests.hosts.excel.vba_reader import open_strictly, part, records, sources
@@ -196,8 +196,68 @@ def test_morning_has_its_two_buttons_bound_to_macros(files: dict[tuple[Mode, Kin
     assert re.findall(r"<x:FmlaMacro>\[0\]!(\w+)</x:FmlaMacro>", shapes) == ["AlvhRefresh", "AlvhExport"]
     assert re.findall(r'color="#000000">(\w+)</font>', shapes) == ["Refresh", "Export"]
     macros = sources(part(package, "xl/vbaProject.bin"))["AlvhMacros"].decode()
-    for button in MORNING_BUTTONS:
-        assert f"Public Sub {button.macro}()\r\n" in macros
+    for _, macro in MORNING_MACROS:
+        assert f"Public Sub {macro}()\r\n" in macros
+
+
+def test_the_buttons_lie_in_the_cells_kept_free_and_do_not_overlap(files: dict[tuple[Mode, Kind], bytes]) -> None:
+    """A button over the decision, or over the other button, would hide it."""
+    package = files["reference", "workbook"]
+    assert (MORNING_COLUMNS, MORNING_ROWS) == ((5, 8), (0, 2)), "F1:H2, counted from 0"
+    sheet = Package.from_bytes(package).sheet("Morning")
+    assert [sheet.value(row, column) for row in (1, 2) for column in (6, 7, 8)] == [None] * 6
+    shapes = part(package, "xl/drawings/vmlDrawing1.vml").decode()
+    anchors = [list(map(int, text.split(", "))) for text in re.findall(r"<x:Anchor>(.*?)</x:Anchor>", shapes)]
+    assert len(anchors) == 2
+    for left, _, top, _, right, _, bottom, _ in anchors:
+        assert 5 <= left <= right <= 7
+        assert 0 <= top <= bottom <= 1
+    assert anchors[0][4:6] < anchors[1][0:2]
+
+
+@pytest.mark.parametrize("widths", [[173, 117, 236], [40, 60, 80], [20, 20, 20], [300, 0, 0]], ids=str)
+@pytest.mark.parametrize("heights", [[33, 20], [20, 20], [13, 12]], ids=str)
+def test_buttons_fit_whatever_size_the_cells_have(widths: list[int], heights: list[int]) -> None:
+    """The sheet may be laid out anew; the buttons must stay apart and inside their cells."""
+
+    def along(place: int, offset: int, sizes: list[int], first: int) -> int:
+        assert 0 <= offset <= sizes[place - first]
+        return sum(sizes[: place - first]) + offset
+
+    edge = 0
+    for button in morning_buttons(widths, heights):
+        spans = []
+        for sizes, first, at in ((widths, MORNING_COLUMNS[0], 0), (heights, MORNING_ROWS[0], 2)):
+            corners = (button.top_left, button.bottom_right)
+            spans.append([along(corner[at], corner[at + 1], sizes, first) for corner in corners])
+        (left, right), (top, bottom) = spans
+        assert edge < left < right <= sum(widths)
+        assert 0 < top < bottom < sum(heights)
+        assert right - left <= 80
+        edge = right
+
+
+def test_cells_too_small_for_buttons_are_refused() -> None:
+    """A button of no width can't be clicked, and nobody would know that it is there."""
+    with pytest.raises(WorkbookError, match="hidden or too small"):
+        morning_buttons([0, 0, 0], [20, 20])
+
+
+def test_the_buttons_follow_the_sizes_of_the_sheet() -> None:
+    """Narrow columns move the corners into the next column; hidden ones count as nothing."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("Morning")
+    sheet.set_column_pixels(5, 5, 50)
+    sheet.set_column_pixels(6, 6, 90, None, {"hidden": True})
+    sheet.set_row_pixels(0, 22)
+    book.close()
+    shapes = part(make_macro_workbook(buffer.getvalue()), "xl/drawings/vmlDrawing1.vml").decode()
+    # Room: 50 + 0 + 64 pixels, so each button is (114 - 6)/2 - 6 = 48 wide; 22 + 20 high, so 27, from 6 to 33.
+    assert re.findall(r"<x:Anchor>(.*?)</x:Anchor>", shapes) == [
+        "5, 6, 0, 6, 7, 4, 1, 11",
+        "7, 10, 0, 6, 7, 58, 1, 11",
+    ]
 
 
 def test_the_settings_sheet_is_hidden_and_read_as_xlwings_reads_it() -> None:

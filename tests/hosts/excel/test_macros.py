@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,6 +236,50 @@ def test_a_deleted_table_is_reported_and_the_rest_refreshed(desk: Desk) -> None:
     assert desk.book.named("asof") == pytest.approx(43384.375)
 
 
+def test_a_remark_in_the_journal_stays_and_the_rest_is_refreshed(desk: Desk) -> None:
+    """A row without a date is the trader's own: writing the Journal anew would delete it."""
+    table = desk.book.package.tables["Journal"]
+    decision = table.column("decision")
+    assert decision is not None
+    desk.book.package.sheet(table.sheet).write(table.data.top + 3, decision, "a remark")
+    desk.ask_for(LATER)
+    desk.click()
+    assert desk.boxes == ["A row of the Journal has no date in its column asof: this morning was not recorded."]
+    assert desk.book.table("Journal", ["decision"])[3] == ("a remark",)
+    assert desk.book.named("asof") == pytest.approx(43384.375)
+
+
+def test_a_renamed_column_of_the_journal_is_reported_and_the_rest_refreshed(desk: Desk) -> None:
+    """What the user called it is theirs; the morning must not fail for its record."""
+    table = desk.book.package.tables["Journal"]
+    place = table.column("decision")
+    assert place is not None
+    desk.book.package.sheet(table.sheet).write(table.box.top, place, "verdict")
+    desk.ask_for(LATER)
+    desk.click()
+    assert desk.boxes == ["The Journal has no column decision: this morning was not recorded."]
+    assert desk.book.named("asof") == pytest.approx(43384.375)
+
+
+def test_a_renamed_column_of_data_is_named_and_nothing_written(desk: Desk) -> None:
+    """Data under a header that means something else would be worse than yesterday's."""
+    table = desk.book.package.tables["Curve"]
+    desk.ask_for(LATER)
+    before = desk.tables()
+    place = table.column("settle")
+    assert place is not None
+    desk.book.package.sheet(table.sheet).write(table.box.top, place, "close")
+    desk.click()
+    assert_nothing_happened(desk, before, "The table Curve has no column settle")
+
+
+def test_a_deleted_named_cell_is_reported_and_the_rest_refreshed(desk: Desk) -> None:
+    """A name may go with a row the user deletes."""
+    del desk.book.package.names["data_source"]
+    desk.click()
+    assert desk.boxes == ["The named cell data_source is gone from the workbook: sample was not written."]
+
+
 def test_a_workbook_of_another_kind_is_refused(desk: Desk) -> None:
     """The ribbon's button works on any workbook; data must not be strewn into a stranger's."""
     for name in ("Market", "History", "Curve"):
@@ -273,6 +318,43 @@ def test_a_second_click_meanwhile_does_nothing(desk: Desk) -> None:
     assert desk.boxes == ["morning.xlsx is being worked on already. Wait until that is done."]
     desk.click()
     assert desk.excel.calculations == 1
+
+
+def test_a_python_that_is_killed_lets_go_of_the_workbook(tmp_path: Path) -> None:
+    """Else the workbook would be "worked on already" until the computer is started anew."""
+    name = str(tmp_path / "morning.xlsm")
+    claim = (
+        "import sys, time\nfrom alvh_xl.hosts.excel.macros import _claimed\n"
+        "with _claimed(sys.argv[1]) as free:\n    print(free, flush=True)\n    time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", claim, name], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    with holder, holder.stdout:
+        assert holder.stdout.readline().strip() == "True"
+        with excel._claimed(name) as free:
+            assert not free
+        holder.kill()
+        holder.wait(timeout=20)
+    with excel._claimed(name) as free:
+        assert free
+
+
+def test_an_excel_that_ended_at_work_is_said_by_xlwings(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There is no Excel left to show a message; a traceback of COM numbers would be all the user sees."""
+    gone = ComError(-2147023174, "The RPC server is unavailable.")
+
+    def refuse(*_: Any) -> int:
+        raise gone
+
+    desk.excel.fail_calculation = gone
+    monkeypatch.setattr(sys.modules["win32api"], "MessageBox", refuse)
+    with pytest.raises(SystemExit) as stopped:
+        desk.click()
+    assert str(stopped.value).startswith("ALVH Refresh: Refresh stopped: ")
+    assert "RPC server is unavailable" in str(stopped.value)
+    assert "Try again" in str(stopped.value)
 
 
 def test_the_button_reaches_the_macro_through_xlwings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import xlwings
 
 from alvh_xl import __version__
 from alvh_xl.functions import REGISTRY, FunctionSpec
+from alvh_xl.hosts.embedded import WorkbookError
 from alvh_xl.hosts.excel import udfs, vba
 from alvh_xl.hosts.excel.values import CVERR
 from alvh_xl.hosts.excel.wizard import (
@@ -179,7 +180,7 @@ def test_the_standalone_add_in_works_on_the_active_workbook_with_the_users_setti
 def test_an_xlwings_whose_code_has_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replacement that silently finds nothing would make an add-in without settings."""
     monkeypatch.setattr(vba, "_read", lambda path: "Option Explicit" if isinstance(path, Path) else "")
-    with pytest.raises(ValueError, match="another version of xlwings"):
+    with pytest.raises(WorkbookError, match="another version of xlwings"):
         vba.xlwings_modules("addin")
 
 

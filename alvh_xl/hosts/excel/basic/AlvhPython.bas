@@ -40,17 +40,39 @@ End Function
 ' Run one of the macros written in Python on this workbook (from an add-in: on the active one).
 Public Sub AlvhRun(ByVal Action As String)
     Static Running As Boolean
+    Dim Mode As Long, Events As Boolean, Alerts As Boolean
     If Running Then Exit Sub ' a second click while the first is at work
     Running = True
+    Events = Application.EnableEvents
+    Alerts = Application.DisplayAlerts
+    Mode = CalculationMode()
     On Error GoTo Failed
     If Not AlvhInAddin Then ThisWorkbook.Activate
     RunPython "import alvh_xl.workbook.macros; alvh_xl.workbook.macros." & Action & "()"
     Running = False
+#If Not Mac Then
+    ' Python leaves Excel as it was, whatever happens, unless it is ended from outside. (On a Mac it still runs now.)
+    If Application.EnableEvents <> Events Then
+        Application.EnableEvents = Events
+        Application.DisplayAlerts = Alerts
+        If Mode <> 0 Then Application.Calculation = Mode
+        Application.ScreenUpdating = True
+        Application.StatusBar = False
+        AlvhTell "Python was ended before it was done, so some tables may be of another morning than the rest." _
+            & " Click the button again, or close the workbook without saving."
+    End If
+#End If
     Exit Sub
 Failed:
     Running = False
     AlvhTell "Python could not be started: " & Err.Description & vbLf & vbLf & AlvhRemedy()
 End Sub
+
+' Without any workbook, when an add-in is all that is open, Excel has no calculation mode: 0.
+Private Function CalculationMode() As Long
+    On Error Resume Next
+    CalculationMode = Application.Calculation
+End Function
 
 ' Forget a failed start, so that the next call tries again at once.
 Public Sub AlvhRetry()
