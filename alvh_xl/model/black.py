@@ -19,7 +19,7 @@ __all__ = [
     "bsm_price", "bsm_six", "extrinsic", "implied_forward", "implied_vol", "intrinsic", "parity",
 ]  # fmt: skip
 
-_FEW = 4  # up to so many options plain Python is faster than numpy
+_FEW = 5  # up to so many options plain Python is faster than numpy
 EDGE_POINTS = 0.05  # a parity gap up to this shows nothing [POLICY]
 
 
