@@ -294,6 +294,9 @@ def test_six_and_price_agree_with_the_full_valuation() -> None:
     f = black.black76(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04)
     assert black.black76_six(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04).tolist() == [float(getattr(f, n)) for n in black.SIX]
     assert float(black.black76_price(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04)) == float(f.price)
+    strikes = np.linspace(5500.0, 6500.0, 20)
+    short = (6000.0, strikes, *SPX[2:])
+    np.testing.assert_array_equal(black.bsm_price(-1.0, *short), black.bsm_six(-1.0, *short)[0])
 
 
 def test_inputs_are_left_as_they_were() -> None:
