@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from alvh_xl import __version__
+from alvh_xl.cli.shared import instant
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,6 +55,7 @@ def test_new_does_not_replace_a_file_unless_told(tmp_path: Path) -> None:
         (["refresh", "README.md"], "README.md"),
         (["refresh", "workbooks/morning.xlsx", "--source", "crystal-ball"], "crystal-ball"),
         (["refresh", "workbooks/morning.xlsx", "--asof", "yesterday"], "yesterday"),
+        (["refresh", "workbooks/morning.xlsx", "--asof", "20181004"], "no date and time"),
         (["refresh", "workbooks/morning.xlsx", "--asof", "2031-01-01T09:00"], "2018-10"),
         (["new", "morning.csv"], "morning.csv"),
         (["export", "nowhere.xlsx"], "nowhere.xlsx"),
@@ -114,3 +118,28 @@ def test_the_readme_shows_the_generated_function_table() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = readme.split("`alvh-xl functions --markdown` -->\n")[1].split("<!-- end of functions -->")[0]
     assert shown == run("functions", "--markdown").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2018-10-04T09:00Z", "New York"), ("2018-10-04T09:00+02:00", "New York"),
+        ("2018-10-04 09:00 Europe/Berlin", "New York"), ("2018-10-04T09:00:30", "to the minute"),
+        ("2018-10-04T09:00:00.5", "to the minute"), ("2018-W40-4", "no date"), ("2018-10-04T09", "no date"),
+        ("2018-02-30", "no date"), ("2018-10-04T25:00", "no date"), ("", "no date"),
+    ],
+)  # fmt: skip
+def test_an_odd_moment_is_refused_and_named(text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A time zone read as New York time moves every day count; a moment read in part is not the one that was meant."""
+    with pytest.raises(typer.Exit):
+        instant(text)
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_moment_is_a_date_with_or_without_a_minute() -> None:
+    """The morning's date alone must mean 09:00."""
+    assert instant(None) is None
+    assert instant("2018-10-04") == dt.datetime(2018, 10, 4, 9, 0)
+    assert instant(" 2018-10-04 15:45 ") == instant("2018-10-04T15:45") == dt.datetime(2018, 10, 4, 15, 45)

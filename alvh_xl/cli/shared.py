@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated
 
 import typer
@@ -18,6 +19,11 @@ app = typer.Typer(
 )
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+# Date, minute, seconds, time zone; the last two are there to be refused by name.
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:[\d:.,]+)?)?(\s*Z|\s*[+-]\d[\d:]*|\s+[A-Za-z][\w/+-]*)?", re.ASCII
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -42,8 +48,16 @@ def instant(text: str | None) -> dt.datetime | None:
     """New York wall clock of an --asof text; a date alone means 09:00."""
     if text is None:
         return None
+    example = "write for example 2018-10-04T09:00"
+    found = _INSTANT.fullmatch(text.strip())
+    if found is None:
+        raise fail(f"--asof {text!r} is no date and time; {example}")
+    date, minute, seconds, zone = found.groups()
+    if zone:
+        raise fail(f"--asof {text!r} has a time zone, but is always New York time; {example}")
+    if seconds:
+        raise fail(f"--asof {text!r} has seconds, but is a moment to the minute; {example}")
     try:
-        moment = dt.datetime.fromisoformat(text)
+        return dt.datetime.fromisoformat(f"{date}T{minute or '09:00'}")
     except ValueError:
-        raise fail(f"--asof {text!r} is no date and time; write for example 2018-10-04T09:00") from None
-    return moment if "T" in text or " " in text.strip() else moment.replace(hour=9)
+        raise fail(f"--asof {text!r} is no date and time; {example}") from None

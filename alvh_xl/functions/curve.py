@@ -185,7 +185,9 @@ def ALVH_DAILY_ROLL(front: Points, vix: Points, trading_days: NonNegative) -> An
 
 
 @cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="value")
-def ALVH_ROLL_DOWN(days: DaySeries, settles: SettleSeries, tenor: Days, horizon: Days) -> Any:
+def ALVH_ROLL_DOWN(
+    days: DaySeries, settles: SettleSeries, tenor: Days, horizon: Days, vix: Points | None = None
+) -> Any:
     """Points a VIX future gains or loses by ageing along today's curve.
 
     F(tenor − horizon) − F(tenor), linear in days between contracts.
@@ -200,6 +202,9 @@ def ALVH_ROLL_DOWN(days: DaySeries, settles: SettleSeries, tenor: Days, horizon:
         Days to expiry of the future held.
     horizon : calendar days
         How long it is held.
+    vix : index points
+        The VIX now: below the first contract the curve is drawn straight to it (PROXY), and a future held past its
+        settlement ends at it. Blank leaves #NUM! there.
 
     Returns
     -------
@@ -212,7 +217,7 @@ def ALVH_ROLL_DOWN(days: DaySeries, settles: SettleSeries, tenor: Days, horizon:
     -0.271429
     """
     days, settles = together(days, settles)
-    return curve.roll_down(days, settles, tenor, horizon)
+    return curve.roll_down(days, settles, tenor, horizon, vix)
 
 
 @cell_function(category=_CATEGORY, concept="C20", status="STANDARD", shape="value")

@@ -8,7 +8,7 @@ from alvh_xl.functions.book import BookTable
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind, together
 from alvh_xl.functions.condor import BetaTable
-from alvh_xl.functions.kinds import Flag, Number, Positive, Rate, SeriesKind, word
+from alvh_xl.functions.kinds import Flag, Number, Points, Positive, Rate, SeriesKind, word
 from alvh_xl.functions.marks import or_error
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import scenario
@@ -104,6 +104,7 @@ def ALVH_TIME_SHIFT(
     curve_settles: Settles | None = None,
     beta_table: BetaTable | None = None,
     spot_vol: Flag = False,
+    vix: Points | None = None,
 ) -> Table:
     """Profit and loss and Greeks of a book some days later at another level of the index.
 
@@ -135,6 +136,8 @@ def ALVH_TIME_SHIFT(
         from_days, beta, curvature for the dollar Greeks of VIX legs; blank is table 4A.
     spot_vol : TRUE or FALSE
         TRUE also moves VIX futures with the index, by β·x + curvature·x²; FALSE is the method's reading.
+    vix : index points
+        The VIX now: below the first contract the curve is drawn straight to it (PROXY). Blank leaves #NUM! there.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def ALVH_TIME_SHIFT(
         curve_days, curve_settles = together(curve_days, curve_settles)
     found = scenario.time_shift(
         book, days_forward, spot_move, spot, smile, rate, dividend_yield, curve_days, curve_settles,
-        spot_vol=spot_vol, beta_table=beta_table,
+        spot_vol=spot_vol, beta_table=beta_table, vix=vix,
     )  # fmt: skip
     rows = []
     for i, (day, move) in enumerate(zip(found.days_forward, found.move, strict=True)):

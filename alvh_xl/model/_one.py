@@ -12,7 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW, Inputs
+from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW, Columns
 from alvh_xl.model.mills import DENOMINATOR, NUMERATOR, ROOT_TWO_PI
 from alvh_xl.model.types import FloatArray
 
@@ -20,13 +20,11 @@ _SHARED = tuple(zip(NUMERATOR[1:], DENOMINATOR[1:-1], strict=True))
 _LAST = DENOMINATOR[-1]
 
 
-def value_few(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray | None:
+def value_few(on_future: bool, x: Columns, shape: tuple[int, ...], size: int, rows: int) -> FloatArray | None:
     """Do what `_pricing.evaluate` does, for a handful of options; None if one of them is special."""
-    size = math.prod(shape)
-    columns = (x.phi, x.spot, x.strike, x.years, x.vol, x.rate, x.carry)
-    terms = zip(*(column.tolist() if column.ndim else repeat(column.item(), size) for column in columns), strict=True)
+    terms = zip(*(column.tolist() if column.ndim else repeat(column.item(), size) for column in x), strict=True)
     with np.errstate(all="ignore"):
-        values = [_value_one(x.on_future, rows, *numbers) for numbers in terms]
+        values = [_value_one(on_future, rows, *numbers) for numbers in terms]
     if None in values:
         return None
     return np.array(values).T.reshape(rows, *shape)
@@ -44,14 +42,15 @@ def _value_one(
     deviation = vol * root
     if deviation < NARROW:
         return None
-    growth = float(np.exp(years * -carry))
-    spot_leg, strike_leg = growth * spot, (growth if on_future else float(np.exp(years * -rate))) * strike
+    growth = discount = float(np.exp(years * -carry))
     distance = float(np.log(spot / strike))
     if not on_future:
-        distance += years * (rate - carry)
+        discount = float(np.exp(years * -rate))
+        distance += years * -carry - years * -rate
+    spot_leg, strike_leg = growth * spot, discount * strike
     distance /= deviation
     d1, d2 = distance + deviation * 0.5, distance - deviation * 0.5
-    density = float(np.exp(d1 * d1 * -0.5)) * spot_leg * (1.0 / ROOT_TWO_PI)
+    density = float(np.exp(d1 * d1 * -0.5)) * (1.0 / ROOT_TWO_PI) * spot_leg
     ratio1, ratio2 = _two_mills(abs(d1), abs(d2))
     leg1 = _leg(phi, d1, spot_leg, ratio1 * density)
     leg2 = _leg(phi, d2, strike_leg, ratio2 * density)

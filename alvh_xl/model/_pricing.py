@@ -28,6 +28,9 @@ _SHORTEST = 1e-12  # below this time or vol |d1| and |d2| are limited to _FAR, l
 NARROW = 0.005  # below this σ√T the difference of the two tails loses more digits than the series that replaces it
 
 
+Columns = list[FloatArray]  # φ, spot, strike, years, vol, rate, carry, each 0-d or flat
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Option terms, each a 0-d array or flat; all flat ones have the same length."""
@@ -93,16 +96,17 @@ def _most(column: FloatArray) -> np.float64 | FloatArray:
     return np.maximum.reduce(column) if column.ndim else column
 
 
-def arrange(on_future: bool, *terms: ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
-    """Turn arguments into columns; return them with their broadcast shape."""
+def arrange(terms: tuple[ArrayLike, ...]) -> tuple[Columns, tuple[int, ...]]:
+    """Turn arguments into columns, each 0-d or flat; return them with their broadcast shape."""
     arrays = [np.asarray(term, dtype=np.float64) for term in terms]
-    shapes = {array.shape for array in arrays if array.ndim}
+    shapes = {array.shape for array in arrays}
+    shapes.discard(())
     if len(shapes) > 1:
         shape = np.broadcast_shapes(*shapes)
         arrays = [a.reshape(()) if a.size == 1 else np.broadcast_to(a, shape) for a in arrays]
     else:
         shape = shapes.pop() if shapes else ()
-    return Inputs(on_future, *(array.reshape(-1) if array.ndim else array for array in arrays)), shape
+    return arrays if len(shape) < 2 else [a.reshape(-1) if a.ndim else a for a in arrays], shape
 
 
 def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
@@ -110,14 +114,15 @@ def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
     a, b = w.a, w.b
     np.sqrt(x.years, out=w.root_years)
     np.multiply(x.vol, w.root_years, out=w.deviation)
-    np.exp(np.multiply(x.years, -x.carry, out=a), out=a)
+    np.exp(np.multiply(x.years, -x.carry, out=b), out=a)
     np.multiply(a, x.spot, out=w.forward[0])
     if not x.on_future:
-        np.exp(np.multiply(x.years, -x.rate, out=a), out=a)
+        np.exp(np.multiply(x.years, -x.rate, out=w.density), out=a)
+        np.subtract(b, w.density, out=b)
     np.multiply(a, x.strike, out=w.forward[1])
     np.log(np.divide(x.spot, x.strike, out=a), out=a)
     if not x.on_future:
-        np.add(a, np.multiply(x.years, x.rate - x.carry, out=b), out=a)
+        np.add(a, b, out=a)
     np.divide(a, w.deviation, out=a)
     np.multiply(w.deviation, 0.5, out=b)
     np.add(a, b, out=w.d[0])
@@ -128,8 +133,7 @@ def _prepare(w: _Scratch, x: Inputs, limited: bool) -> None:
     mills_into(w.size, w.tail, w.work)
     np.square(w.size[0], out=a)
     np.exp(np.multiply(a, -0.5, out=a), out=a)
-    np.multiply(a, w.forward[0], out=w.density)
-    np.multiply(w.density, 1.0 / ROOT_TWO_PI, out=w.density)
+    np.multiply(np.multiply(a, 1.0 / ROOT_TWO_PI, out=a), w.forward[0], out=w.density)
     # K·e^(−rT)·n(d2) is the same number, so one density gives both tails.
     np.multiply(w.tail, w.density, out=w.tail)
 

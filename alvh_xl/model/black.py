@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from alvh_xl.model._one import value_few
-from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, arrange, evaluate
+from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, Inputs, arrange, evaluate
+from alvh_xl.model._several import SEVERAL, value_several
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError
 from alvh_xl.model.implied import implied_vol, intrinsic
 from alvh_xl.model.types import ArrayLike, FloatArray
@@ -18,7 +19,7 @@ __all__ = [
     "bsm_price", "bsm_six", "extrinsic", "implied_forward", "implied_vol", "intrinsic", "parity",
 ]  # fmt: skip
 
-_FEW = 12  # up to so many options plain Python is faster than numpy
+_FEW = 5  # up to so many options plain Python is faster than numpy
 EDGE_POINTS = 0.05  # a parity gap up to this shows nothing [POLICY]
 
 
@@ -51,9 +52,12 @@ class Parity:
 
 
 def _value(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray:
-    inputs, shape = arrange(on_future, *terms)
-    values = value_few(inputs, shape, rows) if 0 < math.prod(shape) <= _FEW else None
-    return evaluate(inputs, shape, rows) if values is None else values
+    columns, shape = arrange(terms)
+    size = math.prod(shape)
+    values = None
+    if 0 < size <= SEVERAL:
+        values = (value_few if size <= _FEW else value_several)(on_future, columns, shape, size, rows)
+    return evaluate(Inputs(on_future, *columns), shape, rows) if values is None else values
 
 
 def _spot(

@@ -103,6 +103,37 @@ def checked_curve(days: ArrayLike, settles: ArrayLike) -> tuple[FloatArray, Floa
     return tenors, points
 
 
+def from_spot(days: ArrayLike, settles: ArrayLike, vix: float) -> tuple[FloatArray, FloatArray]:
+    """The curve with spot VIX in front of its first contract, as a node at 0 days.
+
+    Parameters
+    ----------
+    days, settles : the curve, as in `checked_curve`
+    vix : points, ≥ 1
+        Not used when the curve starts at 0 days itself.
+
+    Raises
+    ------
+    MissingError
+        `vix` is NaN.
+    DomainError
+        `vix` is below 1.
+
+    Notes
+    -----
+    PROXY: a future settles at a VIX of its own (the opening auction), and between today and the first contract nothing
+    is quoted; a straight line is what both ends allow.
+    """
+    tenors, points = checked_curve(days, settles)
+    if np.isnan(vix):
+        raise MissingError("vix is missing")
+    if vix < LOWEST_QUOTE:
+        raise DomainError("vix is quoted in points, 1 or more")
+    if tenors[0] == 0.0:
+        return tenors, points
+    return np.concatenate(([0.0], tenors)), np.concatenate(([vix], points))
+
+
 def interpolate(days: ArrayLike, settles: ArrayLike, tenor: ArrayLike) -> FloatArray:
     """Future of any tenor on the curve, linear in days; NaN beyond the first and the last node.
 
@@ -144,7 +175,9 @@ def constant_maturity(days: ArrayLike, settles: ArrayLike, target: float = 30.0)
     return value
 
 
-def roll_down(days: ArrayLike, settles: ArrayLike, tenor: FloatArray, horizon: FloatArray) -> FloatArray:
+def roll_down(
+    days: ArrayLike, settles: ArrayLike, tenor: FloatArray, horizon: FloatArray, vix: float | None = None
+) -> FloatArray:
     """Change of a future that slides down an unchanged curve, F(tenor − horizon) − F(tenor), in points.
 
     Parameters
@@ -152,6 +185,9 @@ def roll_down(days: ArrayLike, settles: ArrayLike, tenor: FloatArray, horizon: F
     days, settles : the curve, as in `checked_curve`
     tenor : calendar days to the future's settlement, elementwise
     horizon : calendar days held, elementwise, ≥ 0
+    vix : spot VIX in points, optional
+        Below the first contract the curve is then drawn to it, see `from_spot`; a future held past its settlement
+        ends at it.
 
     Returns
     -------
@@ -160,10 +196,13 @@ def roll_down(days: ArrayLike, settles: ArrayLike, tenor: FloatArray, horizon: F
 
     Notes
     -----
-    C20, STANDARD.
+    C20, STANDARD; with `vix` PROXY below the first contract.
     """
     start, held = np.asarray(tenor, dtype=np.float64), np.asarray(horizon, dtype=np.float64)
     end = np.where(held >= 0, start - held, np.nan)
+    if vix is not None:
+        days, settles = from_spot(days, settles, vix)
+        end = np.maximum(end, 0.0)
     return interpolate(days, settles, end) - interpolate(days, settles, start)
 
 

@@ -278,7 +278,9 @@ def _why_order(values: dict[str, float], size: _Size, trade: Rebalance) -> str:
     after = values["held"] + trade.order
     ratio = float(gamma_offset(values["book_dollar_gamma"], after * values["unit_dollar_delta"], move=values["move"]))
     if ratio > values["cap"] * (1.0 + ROUNDING_GUARD):
-        parts.append(f"drift: the {after:g} held have ratio A {ratio:.3f}, above the cap of {values['cap']:g}")
+        parts.append(
+            f"drift: what is held then, as {after:g} of the candidate, has ratio A {ratio:.3f}, above {values['cap']:g}"
+        )
     return "; ".join(parts)
 
 

@@ -15,6 +15,7 @@ from alvh_xl.model.book import (
     roll_note,
     value_legs,
 )
+from alvh_xl.model.curve import from_spot
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError
 from alvh_xl.model.roll import Roll, roll
 from alvh_xl.model.types import ArrayLike, BoolArray, FloatArray
@@ -251,6 +252,7 @@ def time_shift(
     *,
     spot_vol: bool = False,
     beta_table: ArrayLike | None = None,
+    vix: float | None = None,
 ) -> TimeShift:
     """Value and Greeks of the book `days_forward` days later at S*(1 + spot_move/100), against today's model value.
 
@@ -276,6 +278,8 @@ def time_shift(
         the curve moves them, and the note says so.
     beta_table : array of shape (rows, 3), optional
         from_days, beta, curvature in place of Table 4A.
+    vix : float, optional
+        Spot VIX, points: below the first contract the curve is drawn to it (PROXY), which the note says.
 
     Returns
     -------
@@ -304,7 +308,7 @@ def time_shift(
     vol = np.broadcast_to(kept.vol, days.shape)
     if smile == "sticky_delta":
         vol = _sticky_delta(kept, 1.0 + x[:, np.newaxis] / 100.0)
-    future = _shifted_futures(kept, days, curve_days, curve_settles)
+    future, drawn = _shifted_futures(kept, days, curve_days, curve_settles, vix)
     if spot_vol:
         beta, curvature = spotvol.joint_pair(kept.days, beta_table)
         future = spotvol.future_after(future, x[:, np.newaxis], beta, curvature)
@@ -327,7 +331,7 @@ def time_shift(
         pnl=condor + hedge,
         dollar_delta=dollar_delta,
         dollar_gamma=dollar_gamma,
-        note=_shift_note(book, kept, h, smile, curve_days is not None, spot_vol),
+        note=_words(_shift_note(book, kept, h, smile, curve_days is not None, spot_vol), drawn),
         **greeks,
     )
 
@@ -345,11 +349,11 @@ def _sticky_delta(book: Book, growth: FloatArray) -> FloatArray:
 
 
 def _shifted_futures(
-    book: Book, days: FloatArray, curve_days: ArrayLike | None, curve_settles: ArrayLike | None
-) -> FloatArray:
-    """Own future of each leg at its remaining days on today's curve; unchanged without a curve."""
+    book: Book, days: FloatArray, curve_days: ArrayLike | None, curve_settles: ArrayLike | None, vix: float | None
+) -> tuple[FloatArray, str]:
+    """Own future of each leg at its remaining days on today's curve, and a note; unchanged without a curve."""
     if curve_days is None and curve_settles is None:
-        return np.broadcast_to(book.underlying, days.shape)
+        return np.broadcast_to(book.underlying, days.shape), ""
     if curve_days is None or curve_settles is None:
         raise MissingError("curve_days and curve_settles belong together")
     tenors, settles = _vector(curve_days, "curve_days"), _vector(curve_settles, "curve_settles")
@@ -357,8 +361,13 @@ def _shifted_futures(
         raise ShapeError("curve_days and curve_settles must have equal length")
     if (np.diff(tenors) <= 0).any() or (settles < 1).any():
         raise DomainError("curve_days must ascend and settles be at least 1 point")
-    left = np.maximum(days, 0.0)
-    return np.asarray(np.interp(left, tenors, settles, left=np.nan, right=np.nan), dtype=np.float64)
+    left, note = np.maximum(days, 0.0), ""
+    if vix is not None:
+        first = tenors[0]
+        tenors, settles = from_spot(tenors, settles, vix)
+        if (left[:, ~book.is_spx] < first).any():
+            note = "PROXY: below the first contract VIX futures lie on a line to spot VIX"
+    return np.asarray(np.interp(left, tenors, settles, left=np.nan, right=np.nan), dtype=np.float64), note
 
 
 def _shift_note(book: Book, kept: Book, h: FloatArray, smile: str, curve: bool, spot_vol: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -213,7 +214,7 @@ def test_arguments_broadcast_and_long_inputs_equal_short_ones() -> None:
 
 
 @pytest.mark.parametrize("on_future", [False, True])
-@pytest.mark.parametrize("together", [1, 5, 50])
+@pytest.mark.parametrize("together", [1, 5, 20, 50, 80])
 def test_few_options_and_many_are_valued_alike(on_future: bool, together: int) -> None:
     """Digits that depend on how many neighbours an option has, so that a longer range changes what stood there."""
     rng = np.random.default_rng(3)
@@ -239,6 +240,34 @@ def test_extreme_terms_are_valued_alike_alone_and_among_many(phi: float, terms: 
     alone = black.bsm_six(phi, *terms)
     many = black.bsm_six(phi, *(np.full(1_000, value) for value in terms))[:, 0]
     np.testing.assert_array_equal(alone, many)
+    np.testing.assert_array_equal(black.bsm_six(phi, *(np.full(20, value) for value in terms))[:, 7], many)
+
+
+def test_one_special_option_among_twenty_spoils_no_other() -> None:
+    """An expired or impossible option in a short range changes its neighbours, or is valued as an ordinary one."""
+    strikes = np.linspace(90.0, 110.0, 20)
+    terms = {"phi": 1.0, "spot": 100.0, "years": 0.1, "vol": 0.2, "rate": 0.03, "dividend_yield": 0.01}
+    clean = black.bsm_six(strike=strikes, **terms)
+    for name, bad in (("phi", 0.5), ("spot", NAN), ("years", 0.0), ("vol", 6.1), ("rate", INF), ("years", -1.0)):
+        column = np.full(20, terms[name])
+        column[3] = bad
+        mixed = black.bsm_six(strike=strikes, **(terms | {name: column}))
+        np.testing.assert_array_equal(np.delete(mixed, 3, axis=1), np.delete(clean, 3, axis=1))
+        assert np.isnan(mixed[1:, 3]).all()
+    assert black.bsm_six(1.0, 100.0, strikes.reshape(4, 5), 0.1, 0.2).shape == (6, 4, 5)
+
+
+def test_threads_that_value_short_ranges_at_once_do_not_share_scratch_space() -> None:
+    """Two spreadsheet calls at the same moment mix their numbers."""
+    strikes = np.linspace(90.0, 110.0, 20)
+    spots = (80.0, 100.0, 120.0)
+    right = {spot: black.bsm_six(1.0, spot, strikes, 0.1, 0.2) for spot in spots}
+
+    def wrong(spot: float) -> int:
+        return sum(not np.array_equal(black.bsm_six(1.0, spot, strikes, 0.1, 0.2), right[spot]) for _ in range(500))
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(wrong, spots)) == [0, 0, 0]
 
 
 @pytest.mark.parametrize("many", [1, 100])
@@ -265,6 +294,9 @@ def test_six_and_price_agree_with_the_full_valuation() -> None:
     f = black.black76(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04)
     assert black.black76_six(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04).tolist() == [float(getattr(f, n)) for n in black.SIX]
     assert float(black.black76_price(-1.0, 17.0, 22.0, 0.1, 0.9, 0.04)) == float(f.price)
+    strikes = np.linspace(5500.0, 6500.0, 20)
+    short = (6000.0, strikes, *SPX[2:])
+    np.testing.assert_array_equal(black.bsm_price(-1.0, *short), black.bsm_six(-1.0, *short)[0])
 
 
 def test_inputs_are_left_as_they_were() -> None:

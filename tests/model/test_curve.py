@@ -43,6 +43,27 @@ def test_roll_down_of_the_golden_row_is_a_loss_in_contango() -> None:
     assert round(float(curve.roll_down(DAYS, SETTLES, A(49.0), A(10.0))), 6) == -0.271429
 
 
+def test_before_the_first_contract_the_curve_is_a_line_to_spot_vix() -> None:
+    """The front future would have no roll-down, or one that does not end at spot VIX when it settles.
+
+    14 days at 13.775, spot 11.61: 10 days of 14 are 10/14 of 2.165; held to or past settlement it loses all of it.
+    """
+    assert np.isnan(curve.roll_down(DAYS, SETTLES, A(14.0), A(10.0)))
+    fallen = curve.roll_down(DAYS, SETTLES, A([14.0, 14.0, 14.0, 49.0]), A([10.0, 14.0, 20.0, 10.0]), 11.61)
+    np.testing.assert_allclose(fallen, [-2.165 * 10 / 14, -2.165, -2.165, -9.5 / 35], rtol=1e-12)
+    assert np.isnan(curve.roll_down(DAYS, SETTLES, A([500.0, 14.0]), A([10.0, -1.0]), 11.61)).all()
+
+
+def test_spot_vix_is_checked_and_yields_to_a_node_of_its_own() -> None:
+    """A decimal VIX bends the curve to zero, or two nodes stand at 0 days."""
+    tenors, settles = curve.from_spot([0.0, 30.0], [12.0, 14.0], 11.0)
+    assert (tenors.tolist(), settles.tolist()) == ([0.0, 30.0], [12.0, 14.0])
+    with pytest.raises(DomainError):
+        curve.from_spot([14.0], [13.775], 0.1161)
+    with pytest.raises(MissingError):
+        curve.from_spot([14.0], [13.775], float("nan"))
+
+
 def test_tail_hedge_weights_of_the_golden_row() -> None:
     """An open and a closed end of a bracket would be swapped."""
     weights = curve.vxth_weight(A([15, 15.01, 30, 30.01, 50, 50.01]))

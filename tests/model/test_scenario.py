@@ -205,6 +205,22 @@ def test_a_vix_future_rolls_down_todays_curve() -> None:
     assert np.isnan(time_shift(held, 40.0, 0.0, 2925.0, "sticky_strike", 0.0, 0.0, *curve).pnl[0])
 
 
+def test_a_front_future_slides_to_spot_vix_when_it_is_given() -> None:
+    """The front month shows #NUM!, or a note hides that the line to spot VIX is a proxy.
+
+    The future of 49 days stands at 4 days after 45: 11.61 + 4/14·2.165, from 14.725 (3 October 2018), 1,000 dollars a
+    point.
+    """
+    held = hedge("VX", days=49.0)
+    held = replace(held, underlying=np.array([14.725]))
+    result = time_shift(held, 45.0, 0.0, 2925.0, "sticky_strike", 0.0, 0.0, [14.0, 49.0], [13.775, 14.725], vix=11.61)
+    assert result.pnl[0] == pytest.approx(1000.0 * (11.61 + 4.0 / 14.0 * 2.165 - 14.725), rel=1e-12)
+    assert "PROXY: below the first contract" in result.note
+    near = time_shift(held, 10.0, 0.0, 2925.0, "sticky_strike", 0.0, 0.0, [14.0, 49.0], [13.775, 14.725], vix=11.61)
+    assert near.pnl[0] == pytest.approx(-271.428571, abs=1e-6)
+    assert "below the first contract" not in near.note
+
+
 def test_the_spot_move_reaches_vix_futures_only_when_asked() -> None:
     """The method's reading moves futures by the curve alone; the note must say so."""
     literal = time_shift(hedge("VX"), 0.0, -5.0, SPOT)

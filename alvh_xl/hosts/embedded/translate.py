@@ -19,6 +19,7 @@ from .special import POSITION, TRANSLATED
 _FUNCTION = re.compile(r"((?:[^\W\d]|\\)[\w.\\?]*)\(")
 
 _ROW_NUMBER = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)[0-9]+(?![\w.(])")
+_WORD = re.compile(r"\w+")
 _PICK = re.compile(r"\s*,\s*([1-9][0-9]*)\s*,\s*([1-9][0-9]*)\s*\)")
 
 
@@ -114,6 +115,7 @@ class Translation:
         # With macros in the workbook an unknown name may well be one of them.
         self._hoister = Hoister(self.names, frozenset(functions), known, shadowed, at, package.has_macros)
         self._filter = _Filter(known - TRANSLATED - shadowed - set(functions), self._special_names())
+        self._range_words: set[str] = set()  # a word of every name `_ranges` looks for
         self._ranges = self._named_ranges()
         self._verdicts: dict[tuple[str, str], str | None] = {}
         self.calls = self._hoister.calls
@@ -151,14 +153,20 @@ class Translation:
     def _named_ranges(self) -> re.Pattern[str] | None:
         """Defined names that mean more than one cell, beside an operator."""
         areas = ((item.name, self.names.name_area(item)) for item in self.names.definitions)
-        words = "|".join(sorted({re.escape(name) for name, area in areas if area and not area.box.single}))
+        names = sorted({name for name, area in areas if area and not area.box.single})
+        self._range_words = {_WORD.findall(name.lower())[-1] for name in names}
+        words = "|".join(re.escape(name) for name in names)
         operator = r"[-+*/^&=<>%]"
         pattern = rf"\b(?:{words})\s*\)*\s*{operator}|{operator}\s*\(*\s*(?:{words})\b"
         return re.compile(pattern, re.IGNORECASE) if words else None
 
     def _is_suspicious(self, text: str) -> bool:
-        named = self._ranges is not None and "(" in text and self._ranges.search(text) is not None
-        return named or looks_like_array_expression(text)
+        if looks_like_array_expression(text):
+            return True
+        if self._ranges is None or "(" not in text:
+            return False
+        named = not self._range_words.isdisjoint(_WORD.findall(text.lower()))  # spares most formulas the slow search
+        return named and self._ranges.search(text) is not None
 
     def _look_for_defects(self, sheet: str, cell: FormulaCell) -> None:
         """Refuse a formula the engine gets wrong; formulas that differ in row numbers only are looked at once."""

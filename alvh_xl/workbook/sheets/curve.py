@@ -113,9 +113,9 @@ def _tenor(page: Page, row: int) -> int:
     rows = [
         Row(
             "Roll-down of its future",
-            "=ALVH_ROLL_DOWN(Curve[days_settle],Curve[settle],hedge_curve_days,carry_horizon)",
+            "=ALVH_ROLL_DOWN(Curve[days_settle],Curve[settle],hedge_curve_days,carry_horizon,vix)",
             "settle",
-            "points over carry_horizon days, on today's curve",
+            "points over carry_horizon days; before the first contract on a line to spot VIX: PROXY",
             "future_roll_down",
         ),
         Row(

@@ -100,7 +100,7 @@ def _shifts(page: Page) -> int:
         page.section(row, 1, LAST_COL, title, "C11; the name: rule, untested")
         call = (
             f'=ALVH_TIME_SHIFT(book_after,shift_days,grid_moves,spot,"{smile}",interest_rate,dividend_yield,'
-            "Curve[days_asof],Curve[settle],,shift_spot_vol)"
+            "Curve[days_asof],Curve[settle],,shift_spot_vol,vix)"
         )
         numbers = ["days", "move", "dollars", "dollars", "dollars", "greek", "greek", "price", "price", "dollars",
                    "dollars", "hidden"]  # fmt: skip
