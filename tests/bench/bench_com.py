@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,17 +47,18 @@ def best(work: Callable[[], object], calls: int) -> float:
 
 def plain() -> list[float]:
     """Each case in this Python, without any host."""
-    return [best(lambda s=REGISTRY[name], a=arguments: s.evaluate(a), n) for _, name, arguments, n in CASES]
+    return [best(partial(REGISTRY[name].evaluate, arguments), n) for _, name, arguments, n in CASES]
 
 
 def pipeline() -> list[float]:
     """Each case through xlwings' own call, without COM."""
     with windows_xlwings():
         server = sys.modules["xlwings.com_server"].XLPython()
-        return [
-            best(lambda f=name, a=tuple(arguments): com_gate(server.CallUDF(MODULE, f, a, None, None)), n)
-            for _, name, arguments, n in CASES
-        ]
+
+        def call(name: str, arguments: list[Any]) -> Any:
+            return com_gate(server.CallUDF(MODULE, name, tuple(arguments), None, None))
+
+        return [best(partial(call, name, arguments), n) for _, name, arguments, n in CASES]
 
 
 def over_com(client: Client) -> list[float]:
