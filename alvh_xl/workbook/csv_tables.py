@@ -37,8 +37,8 @@ def neutral(text: str) -> str:
 def csv_tables(package: Package) -> Iterator[tuple[str, bytes]]:
     """Every table of a values-only copy, as its name and the bytes of a CSV file.
 
-    UTF-8 without a mark, fields separated by commas, texts in quotes, lines ended by CR LF; dates as `2018-10-04T09:00:00`,
-    errors as their text, rows without any content at the end left out.
+    UTF-8 without a mark, fields separated by commas, texts in quotes, lines ended by CR LF; dates as
+    `2018-10-04T09:00:00`, errors as their text, rows without any content at the end left out.
     """
     formats = cell_formats(package)
     for table in package.tables.values():

@@ -168,20 +168,20 @@ def general(value: float) -> str:
     return text if "e" not in text else f"{value:.5E}"
 
 
-def _digits(value: float | Decimal, pattern: str) -> str:
+def _digits(value: float, pattern: str) -> str:
     if "E" in pattern:
         mantissa = pattern.partition("E")[0]
-        text = f"{value:.{len(mantissa.partition('.')[2])}E}"
-        return text
+        return f"{value:.{len(mantissa.partition('.')[2])}E}"
     while pattern.endswith(","):  # each shows thousands less
         pattern, value = pattern[:-1], value / 1000
     whole, _, fraction = pattern.partition(".")
     least = sum(letter in "0?" for letter in fraction)
     comma = "," if "," in whole else ""
     places = min(len(fraction), 30)
+    rounded: float | Decimal = value
     if abs(value) < 1e15:  # half a unit rounds away from zero, as Excel does it, and not to the even digit
-        value = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{value:{comma}.{places}f}"
+        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{rounded:{comma}.{places}f}"
     if fraction and least < len(fraction):
         head, _, tail = text.partition(".")
         tail = tail[:least] + tail[least:].rstrip("0")

@@ -39,8 +39,8 @@ NAMES: Final = (
     "hedge_units", "layer_sizes", "unit_stress", "book_dollar_gamma", "condor_theta", "condor_value", "drag_hold",
     "opportunity_cost", "loyalty_table",
 )  # fmt: skip
-# Prices a fill is typed into, and columns of words: hidden themselves, but what the market says about them is not.
-_NOT_SPREAD: Final = {"price", "mark", "remark", "binding", "decision"}
+# Columns of words: hidden themselves, but what reads them is not.
+_NOT_SPREAD: Final = {"remark", "binding", "decision"}
 # Named cells that stay although they are worked out beside the position: the market's and the method's figures.
 KEPT: Final = {
     "asof", "data_source", "spot", "vix", "atm_vol", "dte", "credit", "breakeven_width", "low_breakeven",
@@ -53,7 +53,7 @@ _ANYWHERE: Final = {"INDIRECT", "OFFSET"}  # they may read any cell
 _AMOUNT = re.compile(
     r"[$€£¥]\s?\d[\d.,]*(?:\s?(?:[kKmM]|million|billion)\b)?"
     r"|\b\d[\d.,]*(?=\s*(?:USD|EUR|dollars?|contracts?|condors?|lots?)\b)"
-    r"|\b(?:buy|sell|hold|held|long|short|own)\s+\d[\d.,]*",
+    r"|\b(?:buy|sell|hold|held|long|short|own|bought|sold|add|added|closed)\s+\d[\d.,]*",
     re.IGNORECASE,
 )
 # In a sentence that rests on the position every number goes, but dates, times of day and percentages stay.
@@ -146,7 +146,7 @@ class Redaction:
             for cell in self._package.sheet(sheet).formulas
         ]
         while True:
-            left = []
+            left: list[tuple[str, FormulaCell, list[Area] | None]] = []
             before = len(waiting)
             for sheet, cell, areas in waiting:
                 if (sheet, cell.row, cell.column) in self._kept:
@@ -252,7 +252,7 @@ class Redaction:
                 continue
             root = parse_xml(data, part)
             blocks = [e for e in root.iter("*") if local(e) in ("p", "comment", "strCache", "v") and e.tag != VALUE]
-            if any([_mask_block(block) for block in blocks]):
+            if sum(_mask_block(block) for block in blocks):
                 self._package.parts[part] = xml_bytes(root)
         for sheet in self._package.sheets:
             root = self._package.sheet(sheet).root

@@ -110,7 +110,7 @@ class Copy:
         self._source = package
         self._asof = asof
         self._left_out = left_out
-        self._wanted = {name.casefold() for name in sheets}
+        self._wanted = {name.casefold(): name for name in sheets}
         self.notes: list[str] = []
         self._parts: dict[str, bytes] = {}
         self._vml: dict[str, bytes] = {}
@@ -168,14 +168,14 @@ class Copy:
 
     def _check_wanted(self, names: list[str], visible: Collection[str]) -> None:
         known = {name.casefold(): name for name in names}
-        for name in sorted(self._wanted):
-            if name not in known:
+        for key, name in self._wanted.items():
+            if key not in known:
                 raise WorkbookError(
                     f"the workbook has no sheet {name!r}: it was renamed or deleted. Sheets to choose from: "
                     + ", ".join(other for other in names if other in visible)
                 )
-            if known[name] not in visible:
-                raise WorkbookError(f"sheet {known[name]!r} is hidden: show it in the workbook first, or leave it out")
+            if known[key] not in visible:
+                raise WorkbookError(f"sheet {known[key]!r} is hidden: show it in the workbook first, or leave it out")
 
     def _all_relations(self, part: str) -> Iterator[_Relation]:
         path = _relations_path(part)

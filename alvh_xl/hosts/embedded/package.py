@@ -169,7 +169,7 @@ class Package:
 
     def related(self, part: str, kind: str) -> list[str]:
         """Paths of the parts that `part` refers to with a relationship of a kind."""
-        return [target for found, target in self._relations(part).values() if found == kind]
+        return [target for found, target in self.relations(part).values() if found == kind]
 
     def keep_values_on_opening(self) -> None:
         """Tell Excel that the cached values are complete.
@@ -198,7 +198,8 @@ class Package:
             raise WorkbookError("a binary workbook (.xlsb) can't be refreshed: save it as .xlsx or .xlsm")
         return found[0]
 
-    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """Relationships of a part that stay inside the file: id → (kind, path of the other part)."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", name + ".rels")
         if path not in self.parts:
@@ -214,7 +215,7 @@ class Package:
 
     def _tabs(self) -> Iterator[tuple[str, str | None]]:
         """Every tab in order; the part is None for chart sheets and the like."""
-        relations = self._relations(self.workbook_part)
+        relations = self.relations(self.workbook_part)
         sheets = self.workbook.find(MAIN + "sheets")
         for sheet in sheets if sheets is not None else ():
             kind, part = relations.get(sheet.get(OFFICE_RELATION + "id", ""), ("", ""))
