@@ -60,12 +60,11 @@ def _rows(package: Package, table: Table) -> list[dict[str, Any]]:
     values = cached_values(package, table.sheet)
     area = table.data
     places = {name: area.left + offset for offset, name in enumerate(table.columns)}
-    return [
-        {name: values.get((row, column)) for name, column in places.items()} for row in range(area.top, area.bottom + 1)
-    ]
+    last = min(area.bottom, package.sheet(table.sheet).extent[0])  # below it there are no cells
+    return [{name: values.get((row, column)) for name, column in places.items()} for row in range(area.top, last + 1)]
 
 
 def _has_formulas(package: Package, table: Table, name: str) -> bool:
     column = table.column(name)
     sheet = package.sheet(table.sheet)
-    return any((row, column) in sheet.formula_at for row in range(table.data.top, table.data.bottom + 1))
+    return any(at == column and table.data.top <= row <= table.data.bottom for row, at in sheet.formula_at)

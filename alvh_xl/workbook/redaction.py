@@ -114,8 +114,13 @@ class Redaction:
             for name in KEPT
             if name in found
             for sheet, box in [found[name]]
-            for row, column in _places(box)
+            for row, column in _places(self._clipped(sheet, box))
         }
+
+    def _clipped(self, sheet: str, box: Box) -> Box:
+        """The part of an area that holds cells: a name may mean whole columns."""
+        bottom, right = self._package.sheet(sheet).extent
+        return box._replace(bottom=min(box.bottom, bottom), right=min(box.right, right))
 
     def _seed(self) -> None:
         """Mark the cells of the lists above, wherever the user moved them."""
@@ -133,7 +138,7 @@ class Redaction:
                     self._mark(table.sheet, box, spreads=column not in _NOT_SPREAD)
 
     def _mark(self, sheet: str, box: Box, *, spreads: bool) -> None:
-        places = set(_places(box))
+        places = set(_places(self._clipped(sheet, box)))
         self._hidden[sheet] |= places
         if spreads:
             self._tainted[sheet] |= places
@@ -194,7 +199,7 @@ class Redaction:
             place
             for table in self._package.tables.values()
             if table.sheet == sheet.name and table.header_rows
-            for place in _places(table.box._replace(bottom=table.box.top))
+            for place in _places(self._clipped(sheet.name, table.box._replace(bottom=table.box.top)))
         }
         for place, cell in sheet.cells.items():
             if place in headers:

@@ -79,7 +79,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     report = recalculate(package, evaluators(), morning.asof)
     warnings += write_journal(package, named_value(package))
     say(f"5/{STAGES} Saving")
-    save_atomically(package.to_bytes(), path)
+    save_atomically(package.to_bytes(), path, package.origin)
     cell = _names(package)
     return Outcome(
         path=path,
@@ -155,10 +155,10 @@ def _table_cells(package: Package, name: str) -> list[dict[str, Any]]:
         return []
     values = cached_values(package, table.sheet)
     area = table.data
+    last = min(area.bottom, package.sheet(table.sheet).extent[0])
     columns = {column: area.left + place for place, column in enumerate(table.columns)}
     return [
-        {column: values.get((row, place)) for column, place in columns.items()}
-        for row in range(area.top, area.bottom + 1)
+        {column: values.get((row, place)) for column, place in columns.items()} for row in range(area.top, last + 1)
     ]
 
 

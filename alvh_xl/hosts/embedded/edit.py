@@ -16,6 +16,7 @@ from .errors import WorkbookError
 from .package import Package
 
 _DAYS_1900_TO_1904 = 1462
+MAX_WRITTEN = 1_000_000  # cells of one table: rows left over are written too, as blanks
 
 
 def set_cells(package: Package, sheet: str, values: Mapping[tuple[int, int], Any]) -> int:
@@ -78,8 +79,13 @@ def set_table(package: Package, table_name: str, columns: Sequence[str], rows: S
     if missing:
         raise WorkbookError(f"table {table.name} has no column {missing[0]!r}")
     data = table.data
+    where = f"{quoted(table.sheet)}!{box_name(data)}"
+    if data.height * len(columns) > MAX_WRITTEN:
+        raise WorkbookError(
+            f"table {table.name} ({where}) is too large to write: make it as long as its data, "
+            f"{len(rows)} rows are enough"
+        )
     if len(rows) > data.height:
-        where = f"{quoted(table.sheet)}!{box_name(data)}"
         raise WorkbookError(f"table {table.name} ({where}) has {data.height} rows, {len(rows)} are to be written")
     values: dict[tuple[int, int], Any] = {}
     for offset in range(data.height):
