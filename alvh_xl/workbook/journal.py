@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from alvh_xl.hosts.embedded import Package, Table, cached_values, set_table
+from alvh_xl.workbook.own_columns import has_formulas
 from alvh_xl.workbook.tables import journal_row
 
 KEY = "asof"
@@ -39,7 +40,7 @@ def write_journal(package: Package, cell: Callable[[str], Any]) -> list[str]:
     if not isinstance(new[KEY], (int, float)):
         return ["the workbook shows no as-of: this morning was not recorded in the Journal"]
     # Columns the user added move with their rows; a column of formulas finds its row by itself.
-    own = [name for name in table.columns if name in new or not _has_formulas(package, table, name)]
+    own = [name for name in table.columns if name in new or not has_formulas(package, table, name)]
     rows = [row for row in _rows(package, table) if any(row[name] not in (None, "") for name in own)]
     if not all(isinstance(row[KEY], float) for row in rows):
         return [f"a row of the Journal has no date in its column {KEY}: this morning was not recorded"]
@@ -62,9 +63,3 @@ def _rows(package: Package, table: Table) -> list[dict[str, Any]]:
     places = {name: area.left + offset for offset, name in enumerate(table.columns)}
     last = min(area.bottom, package.sheet(table.sheet).extent[0])  # below it there are no cells
     return [{name: values.get((row, column)) for name, column in places.items()} for row in range(area.top, last + 1)]
-
-
-def _has_formulas(package: Package, table: Table, name: str) -> bool:
-    column = table.column(name)
-    sheet = package.sheet(table.sheet)
-    return any(at == column and table.data.top <= row <= table.data.bottom for row, at in sheet.formula_at)

@@ -24,6 +24,7 @@ from alvh_xl.hosts.embedded import (
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook.files import open_workbook
 from alvh_xl.workbook.journal import write_journal
+from alvh_xl.workbook.own_columns import with_own_columns
 from alvh_xl.workbook.tables import named_values, table_rows
 
 Reader = Callable[[dt.datetime | None], MarketMorning]
@@ -106,15 +107,24 @@ def write_market(package: Package, morning: MarketMorning) -> list[str]:
     """Write tables and named cells; returns one line for each that the user removed."""
     missing = []
     for name, (columns, rows) in table_rows(morning).items():
-        if package.table(name) is None:
-            missing.append(f"table {name} is gone from the workbook: its data were not written")
+        table = package.table(name)
+        if table is None:
+            missing.append(
+                f"table {name} is gone from the workbook: its data were not written. "
+                "If it was renamed, give it its name back; if deleted, take it from an older copy"
+            )
         else:
-            set_table(package, name, columns, rows)
+            written, cells, notes = with_own_columns(package, table, columns, rows)
+            set_table(package, name, written, cells)
+            missing += notes
     for name, value in named_values(morning).items():
         if name in package.names:
             set_name(package, name, value)
         else:
-            missing.append(f"the named cell {name} is gone from the workbook: {value} was not written")
+            missing.append(
+                f"the named cell {name} is gone from the workbook: {value} was not written. "
+                "Give the cell that holds it this name again"
+            )
     return missing
 
 

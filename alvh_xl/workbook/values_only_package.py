@@ -110,6 +110,9 @@ class Copy:
         self._source = package
         self._asof = asof
         self._left_out = left_out
+        # The diary is private whatever its sheet is called.
+        diaries = {table.sheet for table in package.tables.values() if table.name.casefold() in LEFT_OUT}
+        self._private = LEFT_OUT | {name.casefold() for name in diaries}
         self._wanted = {name.casefold(): name for name in sheets}
         self.notes: list[str] = []
         self._parts: dict[str, bytes] = {}
@@ -164,7 +167,7 @@ class Copy:
         return shown
 
     def _is_wanted(self, name: str) -> bool:
-        return name.casefold() in self._wanted if self._wanted else name.casefold() not in LEFT_OUT
+        return name.casefold() in self._wanted if self._wanted else name.casefold() not in self._private
 
     def _check_wanted(self, names: list[str], visible: Collection[str]) -> None:
         known = {name.casefold(): name for name in names}
