@@ -33,10 +33,10 @@ table{border-collapse:collapse;table-layout:fixed}
 td{padding:1px 3px;white-space:pre;overflow:visible;vertical-align:bottom;height:15px}
 .n{text-align:right}.c{text-align:center}.l{text-align:left}
 .note,footer{color:#595959;font-size:9pt}
-svg{display:block;margin:16px 0;max-width:100%;font:11px Arial,Helvetica,sans-serif;fill:#1A1A1A}
+svg{display:inline-block;margin:16px 24px 0 0;max-width:100%;font:11px Arial,Helvetica,sans-serif;fill:#1A1A1A}
 svg .title{font-size:14px;font-weight:bold;fill:#1F3A5F}
 .grid{stroke:#E3E7EC}.zero{stroke:#7F7F7F}
-@media print{section{break-before:page}nav{display:none}}
+@media print{section+section{break-before:page}nav{display:none}}
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -31,6 +31,7 @@ _PIECE = re.compile(
     r"|(?P<date>[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?)|(?P<text>@)|(?P<other>.)",
     re.DOTALL,
 )
+_EXACT: Final = Context(prec=60)
 _CONDITION = re.compile(r"(<=|>=|<>|=|<|>)\s*(-?[\d.]+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG_MONTHS = (
@@ -180,7 +181,7 @@ def _digits(value: float, pattern: str) -> str:
     places = min(len(fraction), 30)
     rounded: float | Decimal = value
     if abs(value) < 1e15:  # half a unit rounds away from zero, as Excel does it, and not to the even digit
-        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     text = f"{rounded:{comma}.{places}f}"
     if fraction and least < len(fraction):
         head, _, tail = text.partition(".")

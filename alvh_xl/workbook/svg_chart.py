@@ -93,10 +93,9 @@ def svg_chart(root: Element) -> str:
     pieces += [_draw(s, frame, series) for s in first]
     pieces.append(_legend(series))
     head = f'<text x="{_WIDTH / 2}" y="22" class="title" text-anchor="middle">{escape(title)}</text>'
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
-        f'aria-label="{escape(title or "chart")}">{head}{"".join(pieces)}</svg>'
-    )
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
+    look = 'font-family="Arial, sans-serif" font-size="11" role="img"'
+    return f'<svg {size} {look} aria-label="{escape(title or "chart")}">{head}{"".join(pieces)}</svg>'
 
 
 # ---- reading -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from lxml import etree
 
 from alvh_xl.hosts.embedded import WorkbookError
 from alvh_xl.hosts.embedded.archive import Element, parse_xml
+from alvh_xl.hosts.embedded.charts import numbers_across
 
 from .values_only import RELATION, Scope, local, remove
 
@@ -142,6 +143,7 @@ def clean_chart(root: Element, scope: Scope) -> None:
     """Keep the references of a chart that lead into the copy, and turn the others into the points last stored."""
     for element in list(root.iter("{*}pivotSource", "{*}externalData", "{*}pivotFmts")):
         remove(element)
+    numbers_across(root)
     for reference in list(root.iter(*_REFERENCES)):
         formula = reference.find(_CHART + "f")
         found = scope.reference(formula.text or "") if formula is not None else None
