@@ -74,7 +74,7 @@ def _typed(package: Package, table: Table, keys: Sequence[str], own: Sequence[st
 def _key(values: Sequence[Any], package: Package) -> Key:
     """Key of a row: moments to the second, as both a cell and the market hold them."""
     shift = 1462 if package.dates_from_1904 else 0
-    key = []
+    key: list[Any] = []
     for value in values:
         if isinstance(value, float):
             key.append(round((value + shift) * 86_400))

@@ -75,7 +75,7 @@ def test_an_area_is_filled_down_to_zero() -> None:
 
 def test_a_kind_that_is_not_drawn_says_so() -> None:
     """A reader must know that something is missing, and where to find it."""
-    assert "not drawn here; the .xlsx copy shows it" in svg_chart(chart("pieChart", ser([1, 2]), title="Cake & co"))
+    assert "not drawn here; the .xlsx copy shows it" in svg_chart(chart("pieChart", ser([1, 2]), title="Cake"))
     assert "Cake &amp; co" in svg_chart(chart("pieChart", ser([1, 2]), title="Cake &amp; co"))
 
 
@@ -93,7 +93,8 @@ def test_odd_points_draw_without_a_fault(values: list[Any]) -> None:
 def test_names_and_colours_cannot_carry_markup() -> None:
     """Titles and series names come from whoever sent the workbook."""
     name = "&lt;/text&gt;&lt;script&gt;&quot;"
-    colour = f'<c:spPr xmlns:a="{A}"><a:ln><a:solidFill><a:srgbClr val="&quot; onload=&quot;x"/></a:solidFill></a:ln></c:spPr>'
+    fill = '<a:solidFill><a:srgbClr val="&quot; onload=&quot;x"/></a:solidFill>'
+    colour = f"<c:spPr><a:ln>{fill}</a:ln></c:spPr>"
     series = ser([1, 2], name) + ser([2, 1], name).replace("<c:val>", f"{colour}<c:val>")
     svg = svg_chart(chart("lineChart", series, title=name))
     root = etree.fromstring(svg)
