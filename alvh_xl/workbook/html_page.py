@@ -17,6 +17,7 @@ from alvh_xl.hosts.embedded.addresses import Box, parse_box
 from alvh_xl.hosts.embedded.archive import Element, parse_xml
 from alvh_xl.hosts.embedded.cells_xml import MAIN, SheetXml, Value
 
+from .html_colours import Colours
 from .html_styles import Styles
 from .number_formats import cell_formats, shown
 from .svg_chart import svg_chart
@@ -102,6 +103,7 @@ def _table(sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str]
     if right * bottom > _MOST_CELLS:
         return "<p class='note'>This sheet is too large for a page; the .xlsx copy holds it.</p>"
     covered, spans = _merged(sheet, bottom, right)
+    colours = Colours(sheet)
     hidden = {i for item in sheet.root.iterfind(f"{MAIN}cols/{MAIN}col") if _on(item, "hidden") for i in _columns(item)}
     shown_columns = [column for column in range(1, right + 1) if column not in hidden]
     rows = []
@@ -122,8 +124,10 @@ def _table(sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str]
             used.add(number)
             value = sheet.read(cell)
             text = _shown(value, formats(cell.get("s")), old)
+            changed = colours.look(row, column, value)
+            mark = f" d{changed}" if changed is not None else ""
             side = {"left": " l", "right": " n", "center": " c"}.get(look.align) or _side(value)
-            cells.append(f'<td class="s{number}{side}"{span}>{escape(text)}</td>')
+            cells.append(f'<td class="s{number}{mark}{side}"{span}>{escape(text)}</td>')
         rows.append(f"<tr>{''.join(cells)}</tr>")
     widths = _widths(sheet, shown_columns)
     group = "".join(f'<col style="width:{width}px">' for width in widths)
@@ -160,7 +164,7 @@ def _widths(sheet: SheetXml, columns: list[int]) -> list[int]:
     found: dict[int, int] = {}
     for item in sheet.root.iterfind(f"{MAIN}cols/{MAIN}col"):
         if re.fullmatch(r"\d{1,3}(\.\d+)?", item.get("width", "")):
-            found |= dict.fromkeys(_columns(item), round(float(item.get("width")) * 7 + 5))
+            found |= dict.fromkeys(_columns(item), round(float(item.get("width")) * 7))
     return [found.get(column, 64) for column in columns]
 
 

@@ -45,6 +45,7 @@ class Styles:
         root = parse_xml(package.parts[part[0]], part[0]) if part and part[0] in package.parts else None
         self.looks: list[Look] = []
         self._rules: list[str] = []
+        self._differences: list[str] = []
         if root is None:
             return
         fonts, fills, borders = (list(root.iterfind(f"{MAIN}{name}/*")) for name in ("fonts", "fills", "borders"))
@@ -55,6 +56,8 @@ class Styles:
             look = self._align(item.find(MAIN + "alignment"), rules)
             self.looks.append(look)
             self._rules.append(";".join(rules))
+        for item in root.iterfind(f"{MAIN}dxfs/{MAIN}dxf"):
+            self._differences.append(";".join(self._difference(item)))
 
     def look(self, style: str | None) -> tuple[int, Look]:
         """Number of a cell's class, and its look."""
@@ -63,7 +66,8 @@ class Styles:
 
     def css(self, used: set[int]) -> str:
         """Rules of the classes in use."""
-        return "\n".join(f".s{n}{{{self._rules[n]}}}" for n in sorted(used) if n < len(self._rules) and self._rules[n])
+        rules = [f".s{n}{{{self._rules[n]}}}" for n in sorted(used) if n < len(self._rules) and self._rules[n]]
+        return "\n".join([*rules, *(f".d{n}{{{rule}}}" for n, rule in enumerate(self._differences) if rule)])
 
     # ---- pieces --------------------------------------------------------------------------------------------
 
@@ -115,6 +119,13 @@ class Styles:
             return []
         colour = self._colour(pattern.find(MAIN + "fgColor"))
         return [f"background:{colour}"] if colour else []
+
+    def _difference(self, item: Element) -> list[str]:
+        """What a conditional format changes: the fill, whose colour stands where others have the background's."""
+        font = item.find(MAIN + "font")
+        rules = [r for r in self._font(font) if r.startswith(("color", "font-weight"))]
+        ground = self._colour(item.find(f"{MAIN}fill/{MAIN}patternFill/{MAIN}bgColor"))
+        return [*rules, f"background:{ground}"] if ground else rules
 
     def _border(self, border: Element | None) -> list[str]:
         rules = []
