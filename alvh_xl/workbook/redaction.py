@@ -146,7 +146,7 @@ class Redaction:
     def _spread(self) -> None:
         """Follow the formulas: what reads a marked cell is marked, until nothing is added."""
         waiting = [
-            (sheet, cell, self._reads(sheet, cell))
+            (sheet, cell, self._read_by(sheet, cell))
             for sheet in self._package.sheets
             for cell in self._package.sheet(sheet).formulas
         ]
@@ -164,7 +164,7 @@ class Redaction:
             if len(waiting) == before:
                 return
 
-    def _reads(self, sheet: str, cell: FormulaCell) -> list[Area] | None:
+    def _read_by(self, sheet: str, cell: FormulaCell) -> list[Area] | None:
         """Areas a formula reads; None when they can't be told."""
         areas: list[Area] = []
         for token in tokenize(cell.text):
@@ -228,15 +228,15 @@ class Redaction:
             if "/charts/" not in part or not part.endswith(".xml") or "/_rels/" in part:
                 continue
             root = parse_xml(data, part)
-            if any(self._draws_hidden(element.text or "") for element in root.iter("{*}f")):
+            if any(self._reads(element.text or "", self._hidden) for element in root.iter("{*}f")):
                 self.left_out.add(part)
                 head = root.find("{*}chart/{*}title")
                 title = "".join(e.text or "" for e in head.iter("{*}t", "{*}v")) if head is not None else ""
                 self.notes.append(f"a chart shows positions and was left out: {mask_amounts(title) or 'without title'}")
         self.notes = list(dict.fromkeys(self.notes))
 
-    def _draws_hidden(self, text: str) -> bool:
-        """Whether a reference of a chart means a hidden cell, or cells that can't be told."""
+    def _reads(self, text: str, cells: dict[str, set[tuple[int, int]]]) -> bool:
+        """Whether a reference of a chart or shape means one of some cells, or cells that can't be told."""
         for token in tokenize(text.removeprefix("=")):
             area = None
             if token.kind == "ref":
@@ -246,7 +246,7 @@ class Redaction:
                 area = self._names.name_area(item) if item else None
             elif token.kind in ("open", "close", "comma", "space"):
                 continue
-            if area is None or self._touches(area, self._hidden):
+            if area is None or self._touches(area, cells):
                 return True
         return False
 
@@ -257,13 +257,24 @@ class Redaction:
                 continue
             root = parse_xml(data, part)
             blocks = [e for e in root.iter("*") if local(e) in ("p", "comment", "strCache", "v") and e.tag != VALUE]
-            if sum(_mask_block(block) for block in blocks):
+            if sum(_mask_block(block) for block in blocks) + sum(self._mask_linked(e) for e in root.iter("*")):
                 self._package.parts[part] = xml_bytes(root)
         for sheet in self._package.sheets:
             root = self._package.sheet(sheet).root
             for text in root.iterfind(f"{MAIN}headerFooter/*"):
                 text.text = mask_amounts(text.text or "")
             self._package.parts[self._package.sheets[sheet]] = xml_bytes(root)
+
+    def _mask_linked(self, element: Element) -> bool:
+        """Mask the numbers of a text that a shape or chart shows of a cell which rests on the position."""
+        link, holder = element.get("textlink") or "", element
+        if not link and local(element) == "f" and element.getparent() is not None:
+            link, holder = element.text or "", element.getparent()
+        if not link or local(holder) == "numRef" or not self._reads(link, self._tainted):
+            return False
+        for piece in holder.iter("{*}t", "{*}v"):
+            piece.text = mask_sentence(piece.text or "")
+        return True
 
 
 def _places(box: Box) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,8 @@ from lxml import etree
 
 from alvh_xl.hosts.embedded.charts import numbers_across
 from alvh_xl.workbook.svg_chart import read_series, svg_chart
+from alvh_xl.workbook.values_only import Scope
+from alvh_xl.workbook.values_only_drawings import clean_chart
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -112,3 +114,15 @@ def test_x_values_that_are_numbers_are_called_numbers() -> None:
     assert [etree.QName(e).localname for e in reference[1]] == ["formatCode", "ptCount", "pt", "pt"]
     words = chart("scatterChart", ser([1], x=x.replace("2700", "near"), tag="yVal"))
     assert not numbers_across(words)
+
+
+def test_frozen_points_without_a_partner_are_left_out() -> None:
+    """LibreOffice draws no line through a scatter series with gaps once its points stand in the chart itself."""
+    x = f"<c:xVal><c:numRef><c:f>Gone!$A$1:$A$4</c:f>{points('numCache', [1, 2, 3, 4])}</c:numRef></c:xVal>"
+    y = f"<c:yVal><c:numRef><c:f>Gone!$B$1:$B$4</c:f>{points('numCache', [5, None, 7, None])}</c:numRef></c:yVal>"
+    root = chart("scatterChart", f"<c:ser>{x}{y}</c:ser>")
+    clean_chart(root, Scope(["Data"], []))
+    [across, up] = root.iter(f"{{{C}}}numLit")
+    for literal, values in ((across, ["1", "3"]), (up, ["5", "7"])):
+        assert [(p.get("idx"), p[0].text) for p in literal.iter(f"{{{C}}}pt")] == list(zip("01", values, strict=True))
+        assert literal[0].get("val") == "2"

@@ -289,8 +289,11 @@ def test_what_a_user_worked_out_from_positions_goes_too(tmp_path: Path) -> None:
         for row, data in ((8, "$D$1:$D$2"), (24, "$E$4:$E$4")):
             chart = book.add_chart({"type": "line"})
             chart.add_series({"values": f"=Own!{data}"})
-            chart.set_title({"name": f"at {row}"})
+            title = {"name": "=Own!$D$3", "data": ["I own 1463 calls, 12.5 % of 21-Nov-2018"]}
+            chart.set_title(title if row == 24 else {"name": "at 8"})
             sheet.insert_chart(row, 0, chart)
+        sheet.insert_textbox("H1", "as many as 1463", {"textlink": "=$D$1"})
+        sheet.insert_textbox("H9", "since 2018", {"textlink": "=Own!$E$4"})
         book.define_name("spot", "=Own!$E$4")
     copy = export(path, ("xlsx",), redact="positions", out=tmp_path / "out").paths[0]
     own = Package.open(copy).sheet("Own")
@@ -304,7 +307,9 @@ def test_what_a_user_worked_out_from_positions_goes_too(tmp_path: Path) -> None:
     everywhere = everything(copy).decode("utf-8", "replace")
     for number in ("731", "1463", "2926<", "98765", "4,321", "5,555", "6,666"):
         assert number not in everywhere, number
-    assert "at 24" in everywhere
+    assert "I own • calls, 12.5 % of 21-Nov-2018" in Package.open(copy).parts["xl/charts/chart2.xml"].decode()
+    assert "as many as •" in everywhere
+    assert "since 2018" in everywhere
     assert "at 8" not in everywhere
 
 
