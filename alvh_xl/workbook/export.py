@@ -102,7 +102,12 @@ def export(
             elif name == "csv":
                 made |= _tables(data, folder, base, notes)
         if printing is not None:
-            made[single or folder / f"{base}.pdf"] = printing.result()
+            try:
+                made[single or folder / f"{base}.pdf"] = printing.result()
+            except WorkbookError as problem:  # the other copies are good
+                if len(formats) == 1:
+                    raise
+                notes.append(f"no PDF: {problem}")
     return Exported(_write(made, workbook), notes)
 
 

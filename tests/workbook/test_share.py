@@ -174,6 +174,22 @@ def test_a_libreoffice_that_prints_nothing_is_one_clear_line(tmp_path: Path) -> 
         printing.result(timeout=5)
 
 
+def test_a_failed_pdf_does_not_cost_the_other_copies(
+    sample_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LibreOffice may be broken while everything else is not; asked for alone, its failure is the answer."""
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(exporting, "find_program", lambda: str(program))
+    done = export(sample_book, ("pdf", "xlsx"), out=tmp_path / "out")
+    assert [path.suffix for path in done.paths] == [".xlsx"]
+    assert "could not print" in done.notes[0]
+    with pytest.raises(WorkbookError, match="could not print"):
+        export(sample_book, ("pdf",), out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
 # ---- where they go -----------------------------------------------------------------------------------------
 
 
