@@ -60,6 +60,9 @@ def test_new_does_not_replace_a_file_unless_told(tmp_path: Path) -> None:
         (["new", "morning.csv"], "morning.csv"),
         (["export", "nowhere.xlsx"], "nowhere.xlsx"),
         (["export", "workbooks/morning.xlsx", "--format", "docx"], "docx"),
+        (["export", "workbooks/morning.xlsx", "--sheets", "Morgen"], "no sheet 'Morgen'"),
+        (["export", "workbooks/morning.xlsx", "--redact", "names"], "positions"),
+        (["export", "two\nlines.xlsx"], "two\\nlines.xlsx"),
         (["functions", "ALVH_MAGIC"], "ALVH_MAGIC"),
     ],
 )
@@ -90,6 +93,20 @@ def test_export_writes_a_copy_and_says_where(sample_book: Path, tmp_path: Path) 
     assert len(written) == 1
     assert written[0].name in done.stdout.replace("\n", "")
     assert book.read_bytes() == before
+
+
+def test_export_writes_several_formats_into_a_folder(sample_book: Path, tmp_path: Path) -> None:
+    """One command serves everybody; what was left out is said."""
+    done = run(
+        "export", sample_book, "--format", "xlsx,html", "--sheets", "Morning, Position", "--redact", "positions",
+        "--out", tmp_path / "new" / "folder",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
+    assert names == ["morning-redacted-2018-10-04-0900.html", "morning-redacted-2018-10-04-0900.xlsx"]
+    assert all(name in done.stdout.replace("\n", "") for name in names)
+    assert "left out: Payoff" in done.stderr
+    assert "Educational, not advice" in done.stdout
 
 
 def test_functions_lists_all_and_explains_one() -> None:

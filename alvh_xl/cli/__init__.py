@@ -10,7 +10,7 @@ import io
 import sys
 
 from alvh_xl.cli import excel, functions, share, workbooks  # importing a module of commands adds them to the app
-from alvh_xl.cli.shared import app, err, plain
+from alvh_xl.cli.shared import app, err, line
 
 __all__ = ["app", "excel", "functions", "main", "share", "workbooks"]
 
@@ -27,5 +27,5 @@ def main() -> None:
     try:
         app()
     except (WorkbookError, MarketError, OSError) as problem:
-        err.print(f"[red]alvh-xl:[/] {plain(str(problem))}")
+        err.print(f"[red]alvh-xl:[/] {line(str(problem))}")
         raise SystemExit(1) from None

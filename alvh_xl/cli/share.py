@@ -1,4 +1,4 @@
-"""alvh-xl export: from a workbook to a copy to share."""
+"""alvh-xl export: from a workbook to copies to share."""
 
 from __future__ import annotations
 
@@ -7,21 +7,34 @@ from typing import Annotated
 
 import typer
 
-from alvh_xl.cli.shared import app, fail, out, plain
+from alvh_xl.cli.shared import app, err, line, out
 from alvh_xl.cli.workbooks import Workbook
+
+
+def _list(text: str) -> list[str]:
+    """Words of a text with commas between them."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 @app.command()
 def export(
     workbook: Workbook,
-    format: Annotated[str, typer.Option(help="xlsx.")] = "xlsx",
+    format: Annotated[str, typer.Option(help="xlsx, pdf, html, csv; several with commas between them.")] = "xlsx",
+    sheets: Annotated[
+        str, typer.Option(help="Sheets to share, with commas between them; default: all but the Journal.")
+    ] = "",
+    redact: Annotated[str, typer.Option(help="positions: without quantities and dollars.")] = "",
     out_path: Annotated[
-        Path | None, typer.Option("--out", help="File to write; default: beside the workbook, named by its as-of.")
+        Path | None,
+        typer.Option("--out", help="Folder, or file, to write; default: beside the workbook, named by its as-of."),
     ] = None,
 ) -> None:
-    """Write a values-only copy to share: formats and charts stay; formulas, macros and links are gone."""
-    from alvh_xl.workbook.export import export_xlsx
+    """Write values-only copies to share: formats and charts stay; formulas, macros and links are gone."""
+    from alvh_xl.workbook.export import export as run
 
-    if format != "xlsx":
-        raise fail(f"unknown format {format!r}; this version exports xlsx")
-    out.print(plain(f"Wrote {export_xlsx(workbook, out_path)}"))
+    done = run(workbook, _list(format.lower()), _list(sheets), redact.strip().lower() or None, out_path)
+    for note in done.notes:
+        err.print(f"[yellow]Note[/] {line(note)}")
+    for path in done.paths:
+        out.print(line(f"Wrote {path}"))
+    out.print("Values only, as last saved. Educational, not advice.")

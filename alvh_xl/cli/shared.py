@@ -38,9 +38,14 @@ def plain(text: str) -> str:
     return text.replace("[", "\\[")
 
 
+def line(text: str) -> str:
+    """`plain` on one line: a file name may hold a line break, or worse."""
+    return plain("".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text))
+
+
 def fail(message: str) -> typer.Exit:
     """Say in one line what is wrong; raise what this returns to end with exit status 1."""
-    err.print(f"[red]alvh-xl:[/] {plain(message)}")
+    err.print(f"[red]alvh-xl:[/] {line(message)}")
     return typer.Exit(1)
 
 

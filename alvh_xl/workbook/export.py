@@ -4,113 +4,152 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import posixpath
-import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from alvh_xl import __version__
 from alvh_xl.functions.cells import EPOCH
 from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically
-from alvh_xl.hosts.embedded.archive import Element, pack, parse_xml, xml_bytes
-from alvh_xl.hosts.embedded.cells_xml import MAIN, unescape
-from alvh_xl.hosts.embedded.package import CALC_ID
 
-from . import values_only_drawings as drawings
-from .values_only import (
-    RELATION,
-    Scope,
-    Strings,
-    clean_comments,
-    clean_protection,
-    clean_sheet,
-    clean_table,
-    drop_empty_lists,
-    is_plain_link,
-    local,
-    remove,
-)
+from .files import open_workbook
+from .pdf_copy import Printing, find_program
+from .values_only_package import Copy
 
-_TYPES: Final = "[Content_Types].xml"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-
-# Kind of relationship → root element of the part it leads to. Only what is named here is carried over, so a kind of
-# part nobody thought of stays out: macros and their signatures, ribbons, links, connections, queries, pivot caches,
-# slicers, controls, printers, threads and persons, custom XML, add-ins.
-_DRAWN: Final = {
-    "drawing": "wsDr", "chartUserShapes": "userShapes", "diagramData": "dataModel", "diagramLayout": "layoutDef",
-    "diagramQuickStyle": "styleDef", "diagramColors": "colorsDef", "diagramDrawing": "drawing",
-}  # fmt: skip
-_KEPT: Final = _DRAWN | {
-    "officeDocument": "workbook", "core-properties": "coreProperties", "extended-properties": "Properties",
-    "worksheet": "worksheet", "chartsheet": "chartsheet", "styles": "styleSheet", "theme": "theme",
-    "sharedStrings": "sst", "FeaturePropertyBag": "FeaturePropertyBags", "vmlDrawing": "xml", "comments": "comments",
-    "table": "table", "chart": "chartSpace", "chartEx": "chartSpace", "chartStyle": "chartStyle",
-    "chartColorStyle": "colorStyle", "themeOverride": "themeOverride", "image": "", "hyperlink": "",
-}  # fmt: skip
-_PICTURES: Final = {
-    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".svg", ".webp", ".ico", ".heic",
-}  # fmt: skip
-_WORKBOOK_PARTS: Final = {
-    "fileVersion", "workbookPr", "workbookProtection", "bookViews", "sheets", "definedNames", "calcPr",
-}  # fmt: skip
-_RELATIONS: Final = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
-_PROPERTIES: Final = (
-    b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
-    b' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
-    b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title/><dc:description/></cp:coreProperties>'
-)
-_APPLICATION: Final = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
-    b"<Application>Microsoft Excel</Application><DocSecurity>0</DocSecurity>%s</Properties>"
-)
-_VERSION: Final = re.compile(rb"<AppVersion>[\d.]+</AppVersion>")
-_LEFT_OUT: Final = {"journal"}  # a diary of decisions is the trader's own
+FORMATS: Final = ("xlsx", "pdf", "html", "csv")
+REDACTIONS: Final = ("positions",)
 
 
-def export_xlsx(workbook: Path, target: Path | None = None) -> Path:
-    """Write a values-only copy of a workbook, in one step.
+@dataclass(frozen=True)
+class Exported:
+    """What an export wrote.
 
-    The copy shows what the workbook shows as last saved. Formats, charts, column widths, print set-up, conditional
-    formats, validations, tables, sparklines, notes and pictures stay. Every formula becomes its value; macros,
-    buttons, links to other files, queries, pivot tables, hidden sheets, hidden names, the Journal and whatever tells
-    who made the workbook, and where, are left out. A chart that drew from one of these keeps the points it showed.
+    Attributes
+    ----------
+    paths
+        The files, in the order of the formats asked for.
+    notes
+        What the user must know, a line each: what was left out, and why.
+    """
+
+    paths: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def export(
+    workbook: Path,
+    formats: Sequence[str] = ("xlsx",),
+    sheets: Collection[str] = (),
+    redact: str | None = None,
+    out: Path | None = None,
+) -> Exported:
+    """Write values-only copies of a workbook, each in one step.
+
+    The copies show what the workbook shows as last saved. Formats, charts, column widths, print set-up, conditional
+    formats, validations, tables, sparklines, notes and pictures stay in the .xlsx. Every formula becomes its value;
+    macros, buttons, links to other files, queries, pivot tables, hidden sheets, hidden names, the Journal and whatever
+    tells who made the workbook, and where, are left out. A chart that drew from one of these keeps the points it
+    showed. The other formats are made from the .xlsx.
 
     Parameters
     ----------
     workbook : Path
         The .xlsx or .xlsm file; it is only read.
-    target : Path, optional
-        The .xlsx file to write, replaced if it exists. Default: beside the workbook,
-        `<stem>-values-<YYYY-MM-DD-HHMM>.xlsx` by the named cell `asof`, without the date when there is none.
+    formats : sequence of str
+        Of `FORMATS`. Without LibreOffice a PDF can't be made; the notes say so and the HTML is written in its place.
+    sheets : collection of str
+        Names of the sheets to share, whatever their case; none: every visible one but the Journal.
+    redact : str, optional
+        "positions" blanks quantities and dollars; see `alvh_xl.workbook.redaction`.
+    out : Path, optional
+        A folder, made if need be, or the file for one format other than csv. Default: beside the workbook. Files are
+        called `<stem>-values-<YYYY-MM-DD-HHMM>` by the named cell `asof`, without the date when there is none.
 
     Returns
     -------
-    Path
-        The file written.
+    Exported
+        The files written, and what was left out.
+
+    Raises
+    ------
+    WorkbookError
+        The workbook can't be read, has no sheet to show, or a copy can't be written there.
+    """
+    workbook = Path(workbook)
+    _check(formats, redact)
+    package = open_workbook(workbook)
+    asof = _asof(package)
+    base = f"{workbook.stem}-{'redacted' if redact else 'values'}" + (f"-{asof:%Y-%m-%d-%H%M}" if asof else "")
+    folder, single = _destination(workbook, formats, out)
+    data, notes = _values_only(package, workbook, asof, sheets, redact)
+    made: dict[Path, bytes] = {}
+    with ExitStack() as stack:
+        # LibreOffice starts first and prints while the rest is written.
+        printing = _printing(stack, data) if "pdf" in formats else None
+        if "pdf" in formats and printing is None:
+            notes.append(
+                "no PDF: LibreOffice is not installed here. "
+                "The HTML was written instead; a browser prints it, and Excel saves the .xlsx as PDF"
+            )
+        names = ["html" if name == "pdf" and printing is None else name for name in formats]
+        for name in dict.fromkeys(names):
+            target = single if single and name in formats else folder / f"{base}.{name}"
+            if name == "xlsx":
+                made[target] = data
+            elif name == "html":
+                made[target] = _page(data, base, asof)
+            elif name == "csv":
+                made |= _tables(data, folder, base, notes)
+        if printing is not None:
+            try:
+                made[single or folder / f"{base}.pdf"] = printing.result()
+            except WorkbookError as problem:  # the other copies are good
+                if len(formats) == 1:
+                    raise
+                notes.append(f"no PDF: {problem}")
+    return Exported(_write(made, workbook), notes)
+
+
+def export_xlsx(workbook: Path, target: Path | None = None) -> Path:
+    """Write the values-only .xlsx of a workbook, and return its path; `export` says what it holds.
 
     Raises
     ------
     WorkbookError
         The workbook can't be read, has no sheet to show, or the copy can't be written there.
     """
-    workbook = Path(workbook)
-    package = Package.open(workbook)
-    asof = _asof(package)
-    if target is None:
-        moment = f"-{asof:%Y-%m-%d-%H%M}" if asof else ""
-        target = workbook.with_name(f"{workbook.stem}-values{moment}.xlsx")
-    target = Path(target)
-    if target.suffix.lower() != ".xlsx":
-        raise WorkbookError(f"{target.name}: a values-only copy needs a name that ends in .xlsx")
-    if os.path.realpath(target) == os.path.realpath(workbook):
-        raise WorkbookError(f"{target.name} is the workbook itself: choose another name for the copy")
-    save_atomically(_Copy(package, asof).to_bytes(), target)
-    return target
+    if target is not None and Path(target).suffix.lower() != ".xlsx":
+        raise WorkbookError(f"{Path(target).name}: a values-only copy needs a name that ends in .xlsx")
+    return export(workbook, ("xlsx",), out=target).paths[0]
+
+
+# ---- what is asked for -------------------------------------------------------------------------------------
+
+
+def _check(formats: Sequence[str], redact: str | None) -> None:
+    for name in formats:
+        if name not in FORMATS:
+            raise WorkbookError(f"unknown format {name!r}; this version exports {', '.join(FORMATS)}")
+    if not formats:
+        raise WorkbookError(f"no format given; this version exports {', '.join(FORMATS)}")
+    if redact and redact not in REDACTIONS:
+        raise WorkbookError(f"unknown redaction {redact!r}; this version knows: {', '.join(REDACTIONS)}")
+
+
+def _destination(workbook: Path, formats: Sequence[str], out: Path | None) -> tuple[Path, Path | None]:
+    """Folder for the copies, and the one file when a file was named."""
+    if out is None:
+        return workbook.parent, None
+    out = Path(out)
+    endings = [f".{name}" for name in FORMATS]
+    if out.is_dir() or out.suffix.lower() not in (*endings, ".xlsm"):
+        return out, None
+    if len(formats) > 1 or formats[0] == "csv":
+        raise WorkbookError(f"{out.name} names one file, but several are to be written: name a folder")
+    if out.suffix.lower() != f".{formats[0]}":
+        raise WorkbookError(f"{out.name}: a values-only copy in this format needs a name that ends in .{formats[0]}")
+    return out.parent, out
 
 
 def _asof(package: Package) -> dt.datetime | None:
@@ -126,240 +165,61 @@ def _asof(package: Package) -> dt.datetime | None:
     return EPOCH + dt.timedelta(minutes=round(days * 1440))
 
 
-class _Relation(NamedTuple):
-    """A relationship from one part to another, or to an address."""
-
-    element: Element
-    id: str
-    kind: str
-    target: str  # path of a part, or the address of a hyperlink
-    link: bool  # leads to no part of the package
+# ---- what is made ------------------------------------------------------------------------------------------
 
 
-class _Copy:
-    """The parts of the copy, collected by following the relationships that stay, from the root of the package."""
+def _values_only(
+    package: Package, workbook: Path, asof: dt.datetime | None, sheets: Collection[str], redact: str | None
+) -> tuple[bytes, list[str]]:
+    left_out: Collection[str] = ()
+    notes: list[str] = []
+    try:
+        if redact:
+            from .redaction import Redaction
 
-    def __init__(self, package: Package, asof: dt.datetime | None) -> None:
-        self._source = package
-        self._asof = asof
-        self._parts: dict[str, bytes] = {}
-        self._vml: dict[str, bytes] = {}
-        self._book = package.workbook_part
-        targets = {relation.id: relation for relation in self._all_relations(self._book)}
-        self._tabs = self._shown_tabs(targets)
-        self._tab_names = {targets[tab.get(RELATION + "id", "")].target: tab.get("name", "") for tab in self._tabs}
-        self._scope = Scope(self._tab_names.values(), package.definitions)
-        strings = package.related(self._book, "sharedStrings")
-        self._strings_part = (
-            strings[0] if strings else posixpath.join(posixpath.dirname(self._book), "sharedStrings.xml")
-        )
-        items = [e for e in self._root(strings[0]) if e.tag == MAIN + "si"] if strings else []
-        self._strings = Strings(items)
-
-    def to_bytes(self) -> bytes:
-        """Bytes of the copy; the same workbook gives the same bytes."""
-        kinds: dict[str, str] = {"": ""}
-        waiting = [""]
-        while waiting:
-            part = waiting.pop(0)
-            relations = list(self._relations(part))
-            for relation in relations:
-                if not relation.link and relation.target not in kinds:
-                    kinds[relation.target] = relation.kind
-                    waiting.append(relation.target)
-            self._write_relations(part, relations)
-            if part and part != self._strings_part:
-                self._parts[part] = self._clean(part, kinds[part], relations)
-        self._parts[self._strings_part] = xml_bytes(self._strings.root())
-        parts = {_TYPES: self._content_types()} | self._parts
-        infos = [zipfile.ZipInfo(name) for name in parts]
-        for info in infos:
-            info.compress_type = zipfile.ZIP_DEFLATED
-        return pack(infos, parts)
-
-    # ---- what stays ----------------------------------------------------------------------------------------
-
-    def _shown_tabs(self, targets: dict[str, _Relation]) -> list[Element]:
-        """The `sheet` elements of the tabs that are shared, in order."""
-        tabs = [
-            tab
-            for tab in self._source.workbook.iterfind(f"{MAIN}sheets/{MAIN}sheet")
-            if tab.get("state", "visible") == "visible"
-            and tab.get("name", "").casefold() not in _LEFT_OUT
-            and (relation := targets.get(tab.get(RELATION + "id", "")))
-            and relation.kind in ("worksheet", "chartsheet")
-        ]
-        if not tabs:
-            raise WorkbookError("nothing to share: every sheet of the workbook is hidden or private")
-        return tabs
-
-    def _all_relations(self, part: str) -> Iterator[_Relation]:
-        path = _relations_path(part)
-        if path not in self._source.parts:
-            return
-        for element in self._root(path).iterchildren("{*}Relationship"):
-            kind = element.get("Type", "").rsplit("/", 1)[-1]
-            target = element.get("Target", "")
-            link = element.get("TargetMode") == "External" or target.startswith("#")
-            if not link:
-                base = "" if target.startswith("/") else posixpath.dirname(part)
-                target = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
-            yield _Relation(element, element.get("Id", ""), kind, target, link)
-
-    def _relations(self, part: str) -> Iterator[_Relation]:
-        """Relationships of a part that stay."""
-        for relation in self._all_relations(part):
-            if relation.link:
-                inside = relation.target.startswith("#") and self._scope.areas(relation.target[1:], names=True)
-                if relation.kind == "hyperlink" and (inside or is_plain_link(relation.target)):
-                    yield relation
-            elif self._carries(part, relation):
-                yield relation
-
-    def _carries(self, owner: str, relation: _Relation) -> bool:
-        """Whether a part is there, is what its relationship says, and has something left to show."""
-        part, kind = relation.target, relation.kind
-        if part not in self._source.parts or kind not in _KEPT or kind == "hyperlink":
-            return False
-        if kind in ("officeDocument", "worksheet", "chartsheet"):
-            return part in (self._tab_names if owner == self._book else (self._book,) if not owner else ())
-        ending = posixpath.splitext(part)[1].lower()
-        if kind == "image" or ending not in (".xml", ".vml"):
-            return kind == "image" and ending in _PICTURES
-        if kind == "vmlDrawing":
-            if part not in self._vml:
-                self._vml[part] = drawings.clean_vml(self._source.parts[part], part) or b""
-            return bool(self._vml[part])
-        root = self._root(part)
-        if kind == "chartEx" and not drawings.reads_only_the_copy(root, self._scope):
-            return False
-        return local(root) == _KEPT[kind]
-
-    def _root(self, part: str) -> Element:
-        return parse_xml(self._source.parts[part], part)
-
-    # ---- the parts -----------------------------------------------------------------------------------------
-
-    def _clean(self, part: str, kind: str, relations: list[_Relation]) -> bytes:
-        if kind == "vmlDrawing":
-            return self._vml[part]
-        if kind == "core-properties":
-            return self._core(self._root(part))
-        if kind == "extended-properties":
-            # The version says which defaults the charts were written for: without it LibreOffice smooths lines.
-            version = _VERSION.search(self._source.parts[part])
-            return _APPLICATION % (version[0] if version else b"")
-        if kind in ("image", "styles", "theme", "themeOverride", "FeaturePropertyBag", "chartStyle", "chartColorStyle"):
-            return self._source.parts[part]
-        root = self._root(part)
-        if kind == "worksheet":
-            links = {relation.id: relation.target for relation in relations if relation.link}
-            clean_sheet(root, self._tab_names[part], self._scope, self._strings, links)
-        elif kind == "officeDocument":
-            self._clean_workbook(root)
-        elif kind == "chart":
-            drawings.clean_chart(root, self._scope)
-        elif kind in _DRAWN:
-            drawings.clean_drawing(root)
-        elif kind == "table":
-            clean_table(root)
-        elif kind == "comments":
-            clean_comments(root)
-        elif kind == "chartsheet":
-            _clean_chart_sheet(root)
-        drawings.drop_dangling(root, {relation.id for relation in relations})
-        drop_empty_lists(root)
-        return xml_bytes(root)
-
-    def _clean_workbook(self, root: Element) -> None:
-        for child in list(root):
-            if local(child) not in _WORKBOOK_PARTS:
-                root.remove(child)
-        for child in root:
-            child.attrib.pop("codeName", None)
-            clean_protection(child)
-        shown = [tab.get("name", "") for tab in self._tabs]
-        before = [tab.get("name", "") for tab in root.iter(MAIN + "sheet")]
-        for tab in list(root.iter(MAIN + "sheet")):
-            if tab.get("name", "") not in shown:
-                remove(tab)
-        self._clean_names(root, before, shown)
-        for view in root.iter(MAIN + "workbookView"):
-            for attribute in ("activeTab", "firstSheet"):
-                place = view.get(attribute, "0")
-                name = before[int(place)] if place.isdecimal() and int(place) < len(before) else ""
-                view.set(attribute, str(shown.index(name) if name in shown else 0))
-        for settings in root.iter(MAIN + "calcPr"):  # there is nothing to calculate, so nothing to insist on
-            settings.attrib.clear()
-            settings.set("calcId", CALC_ID)
-
-    def _clean_names(self, root: Element, before: list[str], shown: list[str]) -> None:
-        """Keep the names of plain areas. Of hidden ones only those Excel keeps itself, for filters and newer charts."""
-        for item in list(root.iter(MAIN + "definedName")):
-            place, name = item.get("localSheetId"), item.get("name", "")
-            owner = before[int(place)] if place and place.isdecimal() and int(place) < len(before) else None
-            hidden = item.get("hidden") in ("1", "true") and not name.casefold().startswith(
-                ("_xlnm._filter", "_xlchart.")
-            )
-            macro = any(item.get(key) in ("1", "true") for key in ("function", "vbProcedure", "xlm"))
-            lost = place is not None and owner not in shown
-            if hidden or macro or lost or not self._scope.keeps(unescape(name), owner):
-                remove(item)
-            elif owner is not None:
-                item.set("localSheetId", str(shown.index(owner)))
-
-    def _core(self, source: Element) -> bytes:
-        """Document properties: what the copy is, not who made it."""
-        root = parse_xml(_PROPERTIES, "core.xml")
-        moment = f"Values as of {self._asof:%d-%b-%Y %H:%M} New York" if self._asof else "Values as last saved"
-        title, description = root
-        title.text = next((e.text for e in source if local(e) == "title"), None)
-        description.text = f"{moment} · alvh_xl {__version__} · Educational, not advice"
-        root.extend([e for e in source if local(e) in ("created", "modified")])
-        return xml_bytes(root)
-
-    # ---- the package ---------------------------------------------------------------------------------------
-
-    def _write_relations(self, part: str, relations: list[_Relation]) -> None:
-        path = _relations_path(part)
-        adds = part == self._book and self._strings_part not in [relation.target for relation in relations]
-        if not relations and not adds:
-            return
-        root = parse_xml(_RELATIONS, path)
-        root.extend([relation.element for relation in relations])
-        if adds:  # every text was the result of a formula
-            element = root.makeelement("{*}Relationship".replace("*", root.nsmap[None]))
-            element.set("Id", "rIdSharedStrings")
-            element.set("Type", _OFFICE + "sharedStrings")
-            element.set("Target", "/" + self._strings_part)
-            root.append(element)
-        self._parts[path] = xml_bytes(root)
-
-    def _content_types(self) -> bytes:
-        root = self._root(_TYPES)
-        endings = {posixpath.splitext(part)[1][1:].lower() for part in self._parts}
-        for item in list(root):
-            part = item.get("PartName", "").removeprefix("/")
-            if part in self._parts:
-                if part == self._book:
-                    item.set("ContentType", _SPREADSHEET + "sheet.main+xml")
-            elif part or item.get("Extension", "").lower() not in endings:
-                root.remove(item)
-        if not any(item.get("PartName", "") == "/" + self._strings_part for item in root):
-            kind = {"PartName": "/" + self._strings_part, "ContentType": _SPREADSHEET + "sharedStrings+xml"}
-            root.append(root.makeelement("{*}Override".replace("*", root.nsmap[None]), kind))
-        return xml_bytes(root)
+            hidden = Redaction(package)
+            left_out, notes = hidden.left_out, hidden.notes
+        copy = Copy(package, asof, sheets, left_out)
+        return copy.to_bytes(), [*notes, *copy.notes]
+    except WorkbookError as problem:
+        text = str(problem)
+        raise WorkbookError(text if workbook.name in text else f"{workbook.name}: {text}") from problem
 
 
-def _relations_path(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", name + ".rels")
+def _printing(stack: ExitStack, data: bytes) -> Printing | None:
+    program = find_program()
+    return stack.enter_context(Printing(program, data)) if program else None
 
 
-def _clean_chart_sheet(root: Element) -> None:
-    for child in list(root.iterchildren("*")):
-        if local(child) in ("customSheetViews", "webPublishItems", "drawingHF", "extLst"):
-            root.remove(child)
-            continue
-        child.attrib.pop("codeName", None)
-        clean_protection(child)
+def _page(data: bytes, title: str, asof: dt.datetime | None) -> bytes:
+    from .html_page import html_page
+
+    return html_page(Package.from_bytes(data), title, asof)
+
+
+def _tables(data: bytes, folder: Path, base: str, notes: list[str]) -> dict[Path, bytes]:
+    from .csv_tables import csv_tables, file_word
+
+    made: dict[Path, bytes] = {}
+    for name, content in csv_tables(Package.from_bytes(data)):
+        word, number = file_word(name), 2
+        while (target := folder / f"{base}-{word}.csv") in made:
+            word, number = f"{file_word(name)}_{number}", number + 1
+        made[target] = content
+    if not made:
+        notes.append("no CSV: the sheets shared hold no table")
+    return made
+
+
+def _write(made: dict[Path, bytes], workbook: Path) -> list[Path]:
+    for target in made:
+        if os.path.realpath(target) == os.path.realpath(workbook):
+            raise WorkbookError(f"{target.name} is the workbook itself: choose another name for the copy")
+    for folder in {target.parent for target in made}:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkbookError(f"can't make the folder {folder}: {error.strerror or error}") from error
+    for target, content in made.items():
+        save_atomically(content, target)
+    return list(made)

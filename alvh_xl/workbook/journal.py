@@ -43,8 +43,9 @@ def write_journal(target: Target) -> list[str]:
     rows = [row for row in table if any(cell not in (None, "") for cell in row.values())]
     if not all(isinstance(row[key], float) for row in rows):
         return [f"a row of the Journal has no date in its column {key}: this morning was not recorded"]
-    if not _enter(new, rows, key, len(table)):
-        return [f"the Journal is full ({len(table)} mornings): this morning was not recorded; move old rows to a copy"]
+    room = target.height("Journal")
+    if not _enter(new, rows, key, room):
+        return [f"the Journal is full ({room} mornings): this morning was not recorded; move old rows to a copy"]
     target.set_table("Journal", own, [tuple(row.get(name) for name in own) for row in rows])
     return []
 

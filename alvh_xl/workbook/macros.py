@@ -21,7 +21,7 @@ from alvh_xl.hosts.excel.book import MacroError, OpenBook
 from alvh_xl.hosts.excel.macros import Screen
 from alvh_xl.market import MarketError, MarketMorning, read_sample
 from alvh_xl.workbook import refresh as file_refresh
-from alvh_xl.workbook.export import export_xlsx
+from alvh_xl.workbook.export import export as export_files
 from alvh_xl.workbook.journal import write_journal
 from alvh_xl.workbook.refresh import Reader
 from alvh_xl.workbook.target import is_morning, write_market
@@ -149,29 +149,34 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
         # The note is written to a copy first, so that the file changes once: to the whole new workbook.
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / path.name
-            _with_note(path, draft)
+            origin = _with_note(path, draft)
             outcome = file_refresh.refresh(draft, lambda _: _morning(reader, asof), asof, screen.say)
-            save_atomically(draft.read_bytes(), path)
+            save_atomically(draft.read_bytes(), path, origin)
     shown = ("STALE", "MISSING", "check fails")  # these the workbook itself says
     gone = [_sentence(line) for line in outcome.warnings if not line.startswith(shown)]
     kept = [f"Old value: {line}" for line in outcome.kept]
     return "\n".join([*gone, *kept]) or None
 
 
-def _with_note(path: Path, draft: Path) -> None:
-    """Write a copy of a workbook whose named cell `host_note`, if it has one, says who calculated."""
+def _with_note(path: Path, draft: Path) -> bytes | None:
+    """Write a copy of a workbook whose named cell `host_note`, if it has one, says who calculated; returns the
+    fingerprint of the file it was made from."""
     package = Package.open(path)
     if HOST_NOTE in package.names:
         with contextlib.suppress(WorkbookError):  # a formula of the user stands there: theirs
             set_name(package, HOST_NOTE, MAC_NOTE)
     draft.write_bytes(package.to_bytes())
+    return package.origin
 
 
 # ---- Export -----------------------------------------------------------------------------------------------
 
 
 def export_copy(book: OpenBook, screen: Screen) -> str:
-    """Write a values-only copy of what the open workbook shows, beside its file; the workbook itself is not touched.
+    """Write values-only copies of what the open workbook shows, beside its file; the workbook itself is not touched.
+
+    Named cells `export_format` (xlsx, pdf, html, csv), `export_sheets` and `export_redact` (positions), where the
+    workbook has them, say what is written, as the options of `alvh-xl export` do; without them it is the .xlsx.
 
     Returns
     -------
@@ -187,10 +192,20 @@ def export_copy(book: OpenBook, screen: Screen) -> str:
         raise MacroError(f"{book.name} was never saved, so there is no folder for the copy. Save it, then try again.")
     folder = Path(book.path).parent
     screen.say("Copying the values")
+    formats, sheets = _words(book, "export_format") or ["xlsx"], _words(book, "export_sheets")
+    redact = next(iter(_words(book, "export_redact")), "").lower()
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / Path(book.path).name
         book.copy_to(copy)
-        made = export_xlsx(copy)
-        target = folder / made.name
-        save_atomically(made.read_bytes(), target)
-    return f"Wrote {target}: values only, no formulas and no macros. Educational, not advice."
+        done = export_files(copy, [name.lower() for name in formats], sheets, redact or None)
+        for made in done.paths:
+            save_atomically(made.read_bytes(), folder / made.name)
+    names = ", ".join(str(folder / made.name) for made in done.paths)
+    notes = "".join(f"\n{note[:1].upper()}{note[1:]}." for note in done.notes)
+    return f"Wrote {names}: values only, no formulas and no macros.{notes} Educational, not advice."
+
+
+def _words(book: OpenBook, name: str) -> list[str]:
+    """Words of a named cell, with commas between them; none when the workbook has no such cell or it is blank."""
+    text = book.value(name) if book.has_name(name) else None
+    return [word.strip() for word in text.split(",") if word.strip()] if isinstance(text, str) else []

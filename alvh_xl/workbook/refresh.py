@@ -76,7 +76,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     report = recalculate(package, evaluators(), morning.asof)
     warnings += write_journal(target)
     say(f"5/{STAGES} Saving")
-    save_atomically(package.to_bytes(), path)
+    save_atomically(package.to_bytes(), path, package.origin)
     cell = _names(target)
     return Outcome(
         path=path,

@@ -10,11 +10,16 @@ from typing import Any, Protocol
 
 from alvh_xl.hosts.embedded import Package, Table, cached_values, set_name, set_table
 from alvh_xl.market import MarketMorning
+from alvh_xl.workbook.own_columns import with_own_columns
 from alvh_xl.workbook.tables import named_values, table_rows
 
 
 class Target(Protocol):
     """A workbook by its tables and named cells, wherever the user moved them; names in any case."""
+
+    @property
+    def from_1904(self) -> bool:
+        """Whether its dates count from 1904."""
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
@@ -32,7 +37,10 @@ class Target(Protocol):
         """Headers of the columns of a table in which no cell holds a formula."""
 
     def table(self, name: str, columns: Sequence[str]) -> list[list[Any]]:
-        """Cells of some columns of a table, row by row."""
+        """Cells of some columns of a table, row by row; blank rows at its end may be left out."""
+
+    def height(self, name: str) -> int:
+        """How many rows a table has room for."""
 
     def set_table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write rows into columns of a table, which keeps its size: rows left over become blank."""
@@ -46,6 +54,11 @@ class FileTarget:
 
     def __init__(self, package: Package) -> None:
         self._package = package
+
+    @property
+    def from_1904(self) -> bool:
+        """Whether its dates count from 1904."""
+        return self._package.dates_from_1904
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
@@ -69,23 +82,25 @@ class FileTarget:
     def data_columns(self, name: str) -> list[str]:
         """Headers of the columns of a table in which no cell holds a formula."""
         table = self._table(name)
-        formulas = self._package.sheet(table.sheet).formula_at
         area = table.data
-        return [
-            column
-            for place, column in enumerate(table.columns, area.left)
-            if not any((row, place) in formulas for row in range(area.top, area.bottom + 1))
-        ]
+        places = {place for row, place in self._package.sheet(table.sheet).formula_at if area.top <= row <= area.bottom}
+        return [column for place, column in enumerate(table.columns, area.left) if place not in places]
 
     def table(self, name: str, columns: Sequence[str]) -> list[list[Any]]:
-        """Cells of some columns of a table, row by row."""
+        """Cells of some columns of a table, row by row, down to the last row of the sheet that has cells."""
         table = self._table(name)
         values = cached_values(self._package, table.sheet)
         places = [table.column(column) for column in columns]
+        last = min(table.data.bottom, self._package.sheet(table.sheet).extent[0])
         return [
             [None if place is None else values.get((row, place)) for place in places]
-            for row in range(table.data.top, table.data.bottom + 1)
+            for row in range(table.data.top, last + 1)
         ]
+
+    def height(self, name: str) -> int:
+        """How many rows a table has room for."""
+        area = self._table(name).data
+        return area.bottom - area.top + 1
 
     def set_table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write rows into columns of a table, which keeps its size: rows left over become blank."""
@@ -112,12 +127,20 @@ def write_market(target: Target, morning: MarketMorning) -> list[str]:
     missing = []
     for name, (columns, rows) in table_rows(morning).items():
         if target.has_table(name):
-            target.set_table(name, columns, rows)
+            written, cells, notes = with_own_columns(target, name, columns, rows)
+            target.set_table(name, written, cells)
+            missing += notes
         else:
-            missing.append(f"the table {name} is gone from the workbook: its data were not written")
+            missing.append(
+                f"the table {name} is gone from the workbook: its data were not written. "
+                "If it was renamed, give it its name back; if deleted, take it from an older copy"
+            )
     for name, value in named_values(morning).items():
         if target.has_name(name):
             target.set_name(name, value)
         else:
-            missing.append(f"the named cell {name} is gone from the workbook: {value} was not written")
+            missing.append(
+                f"the named cell {name} is gone from the workbook: {value} was not written. "
+                "Give the cell that holds it this name again"
+            )
     return missing

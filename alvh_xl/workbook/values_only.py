@@ -38,6 +38,8 @@ _PLAIN_NAMES = {
 }  # fmt: skip
 _RUNS_BY_ITSELF = re.compile(r"auto_?(open|close|activate|deactivate)", re.IGNORECASE)
 _PLAIN_LINK = re.compile(r"https://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+# A code of a page header or footer; && is an ampersand, and &"…" a font, whose name may hold anything.
+_HEADER_CODE = re.compile(r'&&|&"[^"]*"|&[ZF]', re.IGNORECASE)
 _THREAD_NOTICE = re.compile(r"^\[Threaded comment\].*?\n\nComment:\s*", re.DOTALL)
 
 
@@ -218,6 +220,7 @@ def clean_sheet(root: Element, name: str, scope: Scope, strings: Strings, links:
             root.remove(child)
     _freeze_cells(root, name, strings)
     _clean_settings(root)
+    clean_headers(root)
     _clean_hyperlinks(root, scope, links)
     _clean_extensions(root)
     _clean_formats(root, scope)
@@ -258,6 +261,13 @@ def _clean_settings(root: Element) -> None:
         setup.attrib.pop(RELATION + "id", None)
     for selection in list(root.iter(MAIN + "pivotSelection")):
         remove(selection)
+
+
+def clean_headers(root: Element) -> None:
+    """Take the codes for path and file name out of page headers and footers; what the user typed there stays."""
+    for block in root.iterchildren(MAIN + "headerFooter"):
+        for text in block.iterchildren("*"):
+            text.text = _HEADER_CODE.sub(lambda found: "" if found[0][1] in "ZzFf" else found[0], text.text or "")
 
 
 def clean_protection(element: Element) -> None:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from alvh_xl.hosts.embedded import WorkbookError
 from alvh_xl.hosts.embedded.archive import Element, parse_xml
+from alvh_xl.hosts.embedded.charts import numbers_across
 
 from .values_only import RELATION, Scope, local, remove
 
@@ -142,6 +143,7 @@ def clean_chart(root: Element, scope: Scope) -> None:
     """Keep the references of a chart that lead into the copy, and turn the others into the points last stored."""
     for element in list(root.iter("{*}pivotSource", "{*}externalData", "{*}pivotFmts")):
         remove(element)
+    numbers_across(root)
     for reference in list(root.iter(*_REFERENCES)):
         formula = reference.find(_CHART + "f")
         found = scope.reference(formula.text or "") if formula is not None else None
@@ -149,11 +151,30 @@ def clean_chart(root: Element, scope: Scope) -> None:
             formula.text = found
         else:
             _freeze(reference)
+    for series in root.iterfind(f".//{_CHART}scatterChart/{_CHART}ser"):
+        _close_gaps(series)
     for element in list(root.iter("*")):  # what newer Excels note beside: labels from cells, filtered series
         if local(element) in ("f", "sqref", "fullRef", "formulaRef", "levelRef") and element.tag != _CHART + "f":
             text = "".join(element.itertext()).strip()
             if text and scope.areas(text, names=True) is None:
                 remove(_extension(element))
+
+
+def _close_gaps(series: Element) -> None:
+    """Number the frozen points of a scatter series anew where some have no partner: LibreOffice draws no line there."""
+    pair = [series.find(f"{_CHART}{name}/{_CHART}numLit") for name in ("xVal", "yVal")]
+    if any(literal is None for literal in pair):
+        return
+    points = [{point.get("idx", ""): point for point in literal.iterfind(_CHART + "pt")} for literal in pair]
+    shared = [place for place in points[0] if place in points[1]]
+    for literal, found in zip(pair, points, strict=True):
+        for point in found.values():
+            literal.remove(point)
+        for number, place in enumerate(shared):
+            found[place].set("idx", str(number))
+            literal.append(found[place])
+        for count in literal.iterfind(_CHART + "ptCount"):
+            count.set("val", str(len(shared)))
 
 
 def reads_only_the_copy(root: Element, scope: Scope) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -31,13 +33,21 @@ def read_file(path: str | Path) -> bytes:
     Raises
     ------
     WorkbookError
-        Missing, a folder, locked, or larger than 256 MiB.
+        Missing, locked, no ordinary file (a folder, a pipe, a device), or larger than 256 MiB.
     """
     path = Path(path)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        kind = path.stat()  # before it is opened: opening a pipe waits for a writer
+        if stat.S_ISDIR(kind.st_mode):
+            raise WorkbookError(f"{path.name} is a folder: name the workbook in it")
+        if not stat.S_ISREG(kind.st_mode):
+            raise WorkbookError(f"{path.name} is no ordinary file: a pipe or a device can't be a workbook")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(MAX_FILE_BYTES + 1) if size <= MAX_FILE_BYTES else b""
+        if max(size, len(data)) > MAX_FILE_BYTES:  # also one that grows while it is read
             raise WorkbookError(f"{path.name} is too large: over {MAX_FILE_BYTES >> 20} MiB")
-        return path.read_bytes()
+        return data
     except PermissionError as error:
         raise WorkbookError(f"{path.name} can't be read: it is locked by another program or not yours") from error
     except OSError as error:

@@ -20,6 +20,8 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CELL, FORMULA, VALUE, INLINE, TEXT, ROW = (MAIN + tag for tag in ("c", "f", "v", "is", "t", "row"))
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 MAX_CELLS = 4_000_000  # in one sheet; beyond it a laptop runs out of memory before Excel would
+MAX_ARRAY = 1_048_576  # cells one array formula may fill
+MAX_FORMULA = 32_768  # characters; Excel allows 8,192, and stores some of them longer
 BIG_SHEET = 400_000  # cells; such a sheet without formulas is handed to the engine unread
 
 Value = float | bool | str | CellError | None
@@ -123,7 +125,7 @@ class SheetXml:
         numbers: dict[str, int] = {}
         row_number = 0
         for row in self.data.iterchildren(ROW):
-            row_number = int(row.get("r") or row_number + 1)
+            row_number = _row(row.get("r"), row_number + 1, self.name)
             column = 0
             self._rows[row_number] = row
             for cell in row.iterchildren(CELL):
@@ -148,11 +150,13 @@ class SheetXml:
                 continue
             if formula is None:
                 continue
+            _refuse_long(formula.text or "", self.name, row, column)
             kind, here = formula.get("t"), Box(row, column, row, column)
             found = FormulaCell(row, column, formula.text or "", "plain", here, kind == "shared")
             if kind == "array":
                 found.kind = "dynamic" if cell.get("cm") else "array"
                 found.box = parse_box(formula.get("ref") or cell_name(row, column))
+                _refuse_vast(found, self.name)
             elif kind == "shared" and found.text:
                 masters[formula.get("si", "")] = found
             elif kind == "shared":
@@ -251,7 +255,8 @@ class SheetXml:
 
     def _column_style(self, column: int) -> str | None:
         for item in self.root.iterfind(f"{MAIN}cols/{MAIN}col"):
-            if int(item.get("min", "0")) <= column <= int(item.get("max", "0")):
+            first, last = item.get("min", ""), item.get("max", "")
+            if first.isdecimal() and last.isdecimal() and int(first) <= column <= int(last):
                 return str(item.get("style", "")) or None
         return None
 
@@ -275,9 +280,32 @@ def _refuse_monsters(name: str, data: bytes) -> None:
         raise WorkbookError(f"sheet {name!r} is too large: more than {MAX_CELLS:,} cells")
 
 
+def _refuse_long(text: str, sheet: str, row: int, column: int) -> None:
+    if len(text) > MAX_FORMULA:
+        where = f"{sheet!r}, cell {cell_name(row, column)}"
+        raise WorkbookError(f"sheet {where}: a formula of {len(text):,} characters; Excel allows 8,192")
+
+
+def _refuse_vast(array: FormulaCell, sheet: str) -> None:
+    if array.box.height * array.box.width > MAX_ARRAY:
+        where = f"{cell_name(array.row, array.column)} fills {box_name(array.box)}"
+        raise WorkbookError(
+            f"sheet {sheet!r}: the array formula in {where}, more than the {MAX_ARRAY:,} cells that can be calculated "
+            "here; make it smaller"
+        )
+
+
 def count_cells(data: bytes) -> int:
     """Cells in the bytes of a worksheet part, counted without parsing it."""
     return data.count(b"<c ") + data.count(b"<c>") + data.count(b"<c/>") + data.count(b":c ")
+
+
+def _row(text: str | None, following: int, sheet: str) -> int:
+    if text is None:
+        return following
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise WorkbookError(f"sheet {sheet!r} is damaged: {text[:20]!r} is no row")
+    return int(text)
 
 
 def _column(letters: str, sheet: str) -> int:

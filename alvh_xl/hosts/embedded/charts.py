@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from alvh_xl.functions.cells import CellError
@@ -24,10 +25,35 @@ def refresh_charts(package: Package) -> int:
     for part in [name for name in package.parts if name.startswith("xl/charts/chart") and name.endswith(".xml")]:
         root = parse_xml(package.parts[part], part)
         hits = [_refresh(reference, package, names) for reference in _references(root)]
+        hits.append(numbers_across(root))
         if any(hits):
             package.parts[part] = xml_bytes(root)
             changed += 1
     return changed
+
+
+def numbers_across(root: Element) -> bool:
+    """Say of the x values of a scatter chart that they are numbers, where they all are; tells whether any was changed.
+
+    A writer that did not know the results of formulas calls them texts. Excel looks at the cells, but LibreOffice, and
+    whoever draws from the stored points, would count 1, 2, 3 in their place.
+    """
+    changed = False
+    for reference in root.iterfind(f".//{_CHART}xVal/{_CHART}strRef"):
+        cache = reference.find(_CHART + "strCache")
+        texts = [point.findtext(_CHART + "v") or "" for point in cache.iter(_CHART + "pt")] if cache is not None else []
+        if texts and all(_is_number(text) for text in texts):
+            reference.tag, cache.tag = _CHART + "numRef", _CHART + "numCache"
+            cache.insert(0, _element(cache, "formatCode", "General"))
+            changed = True
+    return changed
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _references(root: Element) -> Iterator[Element]:

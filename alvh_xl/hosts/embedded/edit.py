@@ -16,6 +16,7 @@ from .errors import WorkbookError
 from .package import Package
 
 _DAYS_1900_TO_1904 = 1462
+MAX_WRITTEN = 1_000_000  # cells of one table: rows left over are written too, as blanks
 
 
 def set_cells(package: Package, sheet: str, values: Mapping[tuple[int, int], Any]) -> int:
@@ -76,10 +77,18 @@ def set_table(package: Package, table_name: str, columns: Sequence[str], rows: S
     places = [table.column(column) for column in columns]
     missing = [column for column, place in zip(columns, places, strict=True) if place is None]
     if missing:
-        raise WorkbookError(f"table {table.name} has no column {missing[0]!r}")
+        raise WorkbookError(
+            f"table {table.name} has no column {missing[0]!r}: if it was renamed, give it its name back; "
+            "if deleted, insert it again"
+        )
     data = table.data
+    where = f"{quoted(table.sheet)}!{box_name(data)}"
+    if data.height * len(columns) > MAX_WRITTEN:
+        raise WorkbookError(
+            f"table {table.name} ({where}) is too large to write: make it as long as its data, "
+            f"{len(rows)} rows are enough"
+        )
     if len(rows) > data.height:
-        where = f"{quoted(table.sheet)}!{box_name(data)}"
         raise WorkbookError(f"table {table.name} ({where}) has {data.height} rows, {len(rows)} are to be written")
     values: dict[tuple[int, int], Any] = {}
     for offset in range(data.height):
@@ -89,7 +98,7 @@ def set_table(package: Package, table_name: str, columns: Sequence[str], rows: S
         for place, value in zip(places, row, strict=True):
             if place is not None:
                 values[data.top + offset, place] = value
-    return set_cells(package, table.sheet, values)
+    return _named(f"table {table.name}", package, table.sheet, values)
 
 
 def set_name(package: Package, defined_name: str, value: Any) -> int:
@@ -108,7 +117,15 @@ def set_name(package: Package, defined_name: str, value: Any) -> int:
     sheet, box = found
     if not box.single:
         raise WorkbookError(f"the name {defined_name} means {quoted(sheet)}!{box_name(box)}, not one cell")
-    return set_cells(package, sheet, {(box.top, box.left): value})
+    return _named(f"the named cell {defined_name}", package, sheet, {(box.top, box.left): value})
+
+
+def _named(owner: str, package: Package, sheet: str, values: Mapping[tuple[int, int], Any]) -> int:
+    """`set_cells`, saying what the cells are for."""
+    try:
+        return set_cells(package, sheet, values)
+    except WorkbookError as problem:
+        raise WorkbookError(f"{problem}: data of {owner} belong there; move the formula elsewhere") from problem
 
 
 def _refuse_formula(sheet: SheetXml, place: tuple[int, int]) -> None:

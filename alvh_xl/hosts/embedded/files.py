@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from .errors import WorkbookError
 
 
-def save_atomically(data: bytes, path: str | Path) -> None:
+def save_atomically(data: bytes, path: str | Path, origin: bytes | None = None) -> None:
     """Write a file in one step: to a temporary file beside it, then renamed over it.
 
     Parameters
@@ -18,12 +19,16 @@ def save_atomically(data: bytes, path: str | Path) -> None:
     data
         The complete file.
     path
-        Where to; a link is followed, the permissions of an existing file are kept.
+        Where to; a link is followed; an existing file keeps its permissions and, where the system lets us, its owner.
+    origin
+        SHA-256 of the file that `data` was made from (`Package.origin`): what another program saved since is not
+        overwritten.
 
     Raises
     ------
     WorkbookError
-        The workbook is open in another program, or the folder can't be written. The old file is untouched.
+        The workbook is open in another program, changed since it was read, or the folder can't be written. The old
+        file is untouched.
     """
     target = Path(os.path.realpath(path))
     _refuse_open(target)
@@ -36,7 +41,10 @@ def save_atomically(data: bytes, path: str | Path) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        _keep_owner(target, temporary)
         os.chmod(temporary, _mode(target))
+        _refuse_open(target)
+        _refuse_changed(target, origin)
         os.replace(temporary, target)
     except PermissionError as error:
         raise WorkbookError(f"{target.name} is locked by another program: close it and try again") from error
@@ -58,6 +66,29 @@ def _refuse_open(target: Path) -> None:
         raise WorkbookError(f"{target.name} is open in Excel: close it and try again")
     if target.with_name(f".~lock.{target.name}#").exists():
         raise WorkbookError(f"{target.name} is open in LibreOffice: close it and try again")
+
+
+def _refuse_changed(target: Path, origin: bytes | None) -> None:
+    """Compare the file with the one that was read, as late as possible."""
+    if origin is None:
+        return
+    if not target.is_file():
+        raise WorkbookError(f"{target.name} was moved or deleted meanwhile: nothing was written")
+    with target.open("rb") as file:
+        now = hashlib.file_digest(file, "sha256").digest()
+    if now != origin:
+        raise WorkbookError(
+            f"{target.name} was changed by another program meanwhile: nothing was written, its version stays. "
+            "Run the command again"
+        )
+
+
+def _keep_owner(target: Path, temporary: str) -> None:
+    """Give the new file the owner and group of the old one; whoever may not leaves it his own."""
+    with contextlib.suppress(OSError, AttributeError):
+        old = target.stat()
+        if (old.st_uid, old.st_gid) != (os.getuid(), os.getgid()):
+            os.chown(temporary, old.st_uid, old.st_gid)
 
 
 def _mode(target: Path) -> int:

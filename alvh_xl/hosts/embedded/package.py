@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import zipfile
@@ -76,7 +77,11 @@ class Package:
         Workbook-wide defined name → (sheet, box), for names that are one rectangle of cells.
     definitions
         Every defined name with its text.
+    origin
+        SHA-256 of the file as it was read, to tell whether another program changed it since; None without a file.
     """
+
+    origin: bytes | None = None
 
     def __init__(self, infos: list[zipfile.ZipInfo], parts: dict[str, bytes]) -> None:
         self.parts = parts
@@ -104,7 +109,10 @@ class Package:
         WorkbookError
             Not a workbook, encrypted, truncated, hostile, too large, or not readable.
         """
-        return cls.from_bytes(read_file(path))
+        data = read_file(path)
+        package = cls.from_bytes(data)
+        package.origin = hashlib.sha256(data).digest()
+        return package
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Package:
@@ -169,7 +177,7 @@ class Package:
 
     def related(self, part: str, kind: str) -> list[str]:
         """Paths of the parts that `part` refers to with a relationship of a kind."""
-        return [target for found, target in self._relations(part).values() if found == kind]
+        return [target for found, target in self.relations(part).values() if found == kind]
 
     def keep_values_on_opening(self) -> None:
         """Tell Excel that the cached values are complete.
@@ -198,7 +206,8 @@ class Package:
             raise WorkbookError("a binary workbook (.xlsb) can't be refreshed: save it as .xlsx or .xlsm")
         return found[0]
 
-    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """Relationships of a part that stay inside the file: id → (kind, path of the other part)."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", name + ".rels")
         if path not in self.parts:
@@ -214,7 +223,7 @@ class Package:
 
     def _tabs(self) -> Iterator[tuple[str, str | None]]:
         """Every tab in order; the part is None for chart sheets and the like."""
-        relations = self._relations(self.workbook_part)
+        relations = self.relations(self.workbook_part)
         sheets = self.workbook.find(MAIN + "sheets")
         for sheet in sheets if sheets is not None else ():
             kind, part = relations.get(sheet.get(OFFICE_RELATION + "id", ""), ("", ""))
@@ -252,11 +261,12 @@ def _local(element: Element) -> str:
 def _table(root: Element, sheet: str) -> Table:
     columns = root.find(MAIN + "tableColumns")
     names = [unescape(column.get("name", "")) for column in columns] if columns is not None else []
-    return Table(
-        root.get("displayName", ""),
-        sheet,
-        parse_box(root.get("ref", "")),
-        int(root.get("headerRowCount", "1")),
-        int(root.get("totalsRowCount", "0")),
-        tuple(names),
-    )
+    table = root.get("displayName", "")
+    rows = [root.get("headerRowCount", "1"), root.get("totalsRowCount", "0")]
+    if wrong := next((count for count in rows if not (count.isascii() and count.isdigit() and len(count) < 8)), None):
+        raise WorkbookError(f"table {table[:60]!r} is damaged: {wrong[:20]!r} is no number of rows")
+    try:
+        box = parse_box(root.get("ref", ""))
+    except WorkbookError as problem:
+        raise WorkbookError(f"table {table[:60]!r} is damaged: {problem}") from problem
+    return Table(table, sheet, box, int(rows[0]), int(rows[1]), tuple(names))

@@ -16,7 +16,8 @@ from .patch import Place
 from .references import Names
 from .special import POSITION, TRANSLATED
 
-_FUNCTION = re.compile(r"((?:[^\W\d]|\\)[\w.\\?]*)\(")
+# A name is looked for from its first letter alone: trying every letter of a long word takes the square of its length.
+_FUNCTION = re.compile(r"(?<![\w.\\?])((?:[^\W\d]|\\)[\w.\\?]*)\(")
 
 _ROW_NUMBER = re.compile(r"(?<![\w.])(\$?[A-Za-z]{1,3}\$?)[0-9]+(?![\w.(])")
 _WORD = re.compile(r"\w+")

@@ -118,7 +118,7 @@ class OpenBook:
         serial = self.value(name)
         if not isinstance(serial, float) or serial < 61:
             return None
-        days = serial + (_DAYS_1900_TO_1904 if self._from_1904 else 0)
+        days = serial + (_DAYS_1900_TO_1904 if self.from_1904 else 0)
         return dt.datetime(1899, 12, 30) + dt.timedelta(seconds=round(days * 86400))
 
     def has_table(self, name: str) -> bool:
@@ -131,6 +131,10 @@ class OpenBook:
         places = self._places(table, name, columns)
         rows = values.rows_of(table.data_body_range.api.Value2)
         return [[values.cell(row[place]) for place in places] for row in rows]
+
+    def height(self, name: str) -> int:
+        """How many rows a table has room for."""
+        return int(self._needed(name).data_body_range.shape[0])
 
     def columns(self, name: str) -> list[str]:
         """Headers of a table."""
@@ -261,12 +265,13 @@ class OpenBook:
         self._opened.append((sheet, arguments))
 
     @property
-    def _from_1904(self) -> bool:
+    def from_1904(self) -> bool:
+        """Whether its dates count from 1904."""
         return bool(self.book.api.Date1904)
 
     def _outward(self, value: Any) -> Any:
         """A Python value as a cell takes it: dates as serials, so that the cell's format stays."""
-        if isinstance(value, dt.date) and self._from_1904:
+        if isinstance(value, dt.date) and self.from_1904:
             serial = number(value)
             return serial - _DAYS_1900_TO_1904 if isinstance(serial, float) else None
         return _typed(value)

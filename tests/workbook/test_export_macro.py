@@ -1,0 +1,76 @@
+"""The Export button: the same copies as the command, chosen by named cells where the workbook has them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alvh_xl.hosts.embedded import Package, WorkbookError
+from alvh_xl.workbook.macros import export_copy
+
+
+class Book:
+    """An open workbook with the few things Export asks of it."""
+
+    def __init__(self, path: Path, **cells: Any) -> None:
+        self.path, self.name, self._cells = str(path), path.name, cells
+
+    def has_name(self, name: str) -> bool:
+        """Whether there is such a named cell."""
+        return name in self._cells
+
+    def value(self, name: str) -> Any:
+        """What it holds."""
+        return self._cells[name]
+
+    def copy_to(self, target: Path) -> None:
+        """Save a copy, as Excel does."""
+        shutil.copy(self.path, target)
+
+
+class Screen:
+    """Where progress is shown."""
+
+    def say(self, _: str) -> None:
+        """Show one line."""
+
+
+@pytest.fixture
+def path(sample_book: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(sample_book, tmp_path / "mine.xlsx"))
+
+
+def click(book: Book) -> str:
+    return export_copy(book, Screen())  # type: ignore[arg-type]
+
+
+def test_without_options_the_button_writes_the_workbook_copy(path: Path) -> None:
+    """The shipped workbook has no such cells."""
+    assert "mine-values-2018-10-04-0900.xlsx" in click(Book(path))
+    assert len(list(path.parent.iterdir())) == 2
+
+
+def test_named_cells_choose_formats_sheets_and_what_is_hidden(path: Path) -> None:
+    """A trader sets once what the team gets."""
+    said = click(Book(path, export_format="XLSX, html", export_sheets="Morning,Position", export_redact="Positions"))
+    made = sorted(file.name for file in path.parent.iterdir() if file != path)
+    assert made == ["mine-redacted-2018-10-04-0900.html", "mine-redacted-2018-10-04-0900.xlsx"]
+    assert all(name in said for name in made)
+    assert "A chart shows positions and was left out: Payoff" in said
+    tabs = [name for name, _ in Package.open(path.parent / made[1]).tabs]
+    assert tabs == ["Morning", "Position"]
+
+
+def test_blank_option_cells_mean_the_default(path: Path) -> None:
+    """A blank cell arrives as None, an emptied one as a text of blanks."""
+    assert "mine-values" in click(Book(path, export_format=None, export_sheets=" ", export_redact=None))
+
+
+def test_a_wrong_option_is_named_and_nothing_is_written(path: Path) -> None:
+    """The box must say what to type."""
+    with pytest.raises(WorkbookError, match="exports xlsx, pdf, html, csv"):
+        click(Book(path, export_format="docx"))
+    assert list(path.parent.iterdir()) == [path]
