@@ -327,7 +327,8 @@ def test_headline_figures_say_what_they_mean_and_which_concept_they_are(book: Wo
     messages = {str(rule.sqref): rule for rule in book["Morning"].data_validations.dataValidation}
     assert len(messages) >= 20
     for rule in messages.values():
-        assert rule.promptTitle and len(rule.promptTitle) <= 32
+        assert rule.promptTitle
+        assert len(rule.promptTitle) <= 32
         assert len(rule.prompt) <= 255
         assert re.search(r"C\d\d|[Mm]id", rule.prompt), rule.prompt
 
