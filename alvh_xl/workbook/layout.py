@@ -104,6 +104,7 @@ class Page:
     def __init__(self, context: Context, name: str, title: str, subtitle: str, widths: Sequence[float]) -> None:
         self.context = context
         self.name = name
+        self.widths = (MARGIN, *widths)
         self.sheet = context.sheets[name]
         self.sheet.hide_gridlines(2)
         self.sheet.set_column(0, 0, MARGIN)
@@ -179,6 +180,12 @@ class Page:
         self.put(row, col, title, "section")
         if note in self.context.help:
             tip = f"{note} on the Help sheet: arguments, units, example"
+            room = self.widths[last_col]
+            for c in range(last_col - 1, col, -1):  # a long name reaches into the cells on its left
+                if room >= len(note) + 2:
+                    break
+                self.put(row, c, None, "section_link")
+                room += self.widths[c]
             self.link(row, last_col, note, self.context.help[note], tip, "section_link", align="right")
         elif note:
             self.put(row, last_col, note, "section_note", align="right")
