@@ -9,7 +9,8 @@ from alvh_xl.workbook.layout import Row, pick
 from alvh_xl.workbook.sheets.morning_audits import Card
 
 # A bar of ten squares: how much of the second figure the first one uses.
-BAR = '=REPT("■",MIN(10,MAX(0,ROUND({0}/{1}*10,0))))&REPT("□",10-MIN(10,MAX(0,ROUND({0}/{1}*10,0))))'
+_FILLED = "MIN(10,MAX(0,ROUND({0}/MAX({1},0.000001)*10,0)))"
+BAR = f'=REPT("■",{_FILLED})&REPT("□",10-{_FILLED})'
 
 
 def first() -> Sequence[Card]:
