@@ -380,6 +380,8 @@ def test_a_missing_figure_leaves_no_false_zero_on_the_morning_sheet(tmp_path: Pa
         for cell in row:
             if cell.value == 0 and not isinstance(cell.value, bool):
                 assert before[cell.coordinate].value in (0, None), cell.coordinate
+            if isinstance(cell.value, str) and cell.value.startswith("#"):
+                assert cell.value == "#N/A", cell.coordinate
 
 
 def test_a_held_hedge_is_counted_and_valued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,8 @@ def _quoted() -> list[Row]:
         ),
         Row(
             "Held",
-            "=ROUND(INDEX(ALVH_BOOK_GREEKS(held_legs,spot,interest_rate,dividend_yield,,FALSE),6,8)/unit_dollar_delta,0)",
+            "=ROUND(IFERROR(INDEX(ALVH_BOOK_GREEKS(held_legs,spot,interest_rate,dividend_yield,,FALSE),6,8),NA())"
+            "/unit_dollar_delta,0)",
             "integer",
             "what is held, as contracts of the candidate with the same Δ$",
             "held",
