@@ -90,6 +90,8 @@ def build(path: str | Path, market_morning: MarketMorning) -> None:
         sheet = book.add_worksheet(name)
         sheet.set_tab_color(colour)
         context.sheets[name] = sheet
-    for _, module, _ in SHEETS:
+    # Help first and Morning last: the others link to the functions, and Morning to the cells it quotes.
+    modules = [module for _, module, _ in SHEETS]
+    for module in (modules[-1], *modules[1:-1], modules[0]):
         module.write(context)
     book.close()

@@ -35,7 +35,7 @@ def _axis(name: str, number: str, **extra: Any) -> dict[str, Any]:
 
 def payoff(context: Context) -> Any:
     """Profit and loss of the condor today and at expiry, with and without the hedge, with break-even marks."""
-    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Payoff: with and without the hedge, dollars")
+    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Payoff with and without the hedge")
     first, last = PAYOFF_ROWS
     lines = (
         ("Condor, expiry", "U", style.BLACK, 1.75, "solid"),
@@ -59,14 +59,14 @@ def payoff(context: Context) -> Any:
             "line": {"none": True},
             "marker": {"type": shape, "size": 8, "fill": {"color": colour}, "border": {"color": style.BLACK}},
         })  # fmt: skip
-    chart.set_x_axis(_axis("SPX", "#,##0", min=None, label_position="low"))
-    chart.set_y_axis(_axis("", '"$"#,##0'))
+    chart.set_x_axis(_axis("SPX, points", "#,##0", min=None, label_position="low"))
+    chart.set_y_axis(_axis("profit and loss, dollars", '"$"#,##0'))
     return chart
 
 
 def curve(context: Context) -> Any:
     """VX settlements by days to expiry, with the volatility indices at their tenors."""
-    chart = _chart(context, {"type": "scatter", "subtype": "straight_with_markers"}, "VIX curve and spot, points")
+    chart = _chart(context, {"type": "scatter", "subtype": "straight_with_markers"}, "VIX curve and spot")
     chart.add_series({
         "name": "VX futures",
         "categories": "=Curve!$E$6:$E$14",
@@ -84,13 +84,13 @@ def curve(context: Context) -> Any:
         chart.add_series({"name": name, "categories": tenors, "values": values, "line": line, "marker": marker})
     chart.set_x_axis(_axis("days to expiry", "0", min=0, max=270))
     # A volatility index has never closed below 6; a floor of 0 would press a calm curve flat.
-    chart.set_y_axis(_axis("", "0", min=VOL_FLOOR))
+    chart.set_y_axis(_axis("volatility, points", "0", min=VOL_FLOOR))
     return chart
 
 
 def decay(context: Context) -> Any:
     """Time value left of condor, hedge and both, until the condor settles."""
-    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Time value left, points × contracts")
+    chart = _chart(context, {"type": "scatter", "subtype": "straight"}, "Time value left")
     first, last = DECAY_ROWS
     for name, column, colour, width in (
         ("Condor", "C", style.BLACK, 1.75),
@@ -104,7 +104,7 @@ def decay(context: Context) -> Any:
             "line": {"color": colour, "width": width},
         })  # fmt: skip
     chart.set_x_axis(_axis("days ahead", "0", min=0, label_position="low"))
-    chart.set_y_axis(_axis("", "#,##0"))
+    chart.set_y_axis(_axis("points × contracts", "#,##0"))
     return chart
 
 
@@ -127,7 +127,7 @@ def layers(context: Context) -> Any:
         "name": "SPX close (right)", "categories": labels, "values": f"=Signals!$W${first}:$W${last}",
         "line": {"color": style.BLACK, "width": 1.75}, "y2_axis": True,
     })  # fmt: skip
-    line.set_y2_axis(_axis("", "#,##0", major_gridlines={"visible": False}))
+    line.set_y2_axis(_axis("SPX, points", "#,##0", major_gridlines={"visible": False}))
     chart.combine(line)
     chart.set_x_axis(_axis("", "@", interval_unit=10, interval_tick=10, major_gridlines={"visible": False}))
     chart.set_y_axis(_axis("layers lit", '[<=3]0;""', min=0, max=9, major_unit=3, major_gridlines={"visible": False}))
@@ -153,5 +153,5 @@ def macd(context: Context) -> Any:
     chart.set_x_axis(
         _axis("", "@", interval_unit=10, interval_tick=10, label_position="low", major_gridlines={"visible": False})
     )
-    chart.set_y_axis(_axis("", "0"))
+    chart.set_y_axis(_axis("index points", "0"))
     return chart

@@ -66,6 +66,7 @@ class Context:
     names: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, Any] = field(default_factory=dict)
+    help: dict[str, str] = field(default_factory=dict)  # function → its cell on the Help sheet
     _formats: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def format(self, name: str, number: str = "general", **extra: Any) -> Any:
@@ -103,6 +104,7 @@ class Page:
     def __init__(self, context: Context, name: str, title: str, subtitle: str, widths: Sequence[float]) -> None:
         self.context = context
         self.name = name
+        self.widths = (MARGIN, *widths)
         self.sheet = context.sheets[name]
         self.sheet.hide_gridlines(2)
         self.sheet.set_column(0, 0, MARGIN)
@@ -176,8 +178,27 @@ class Page:
         for c in range(col, last_col + 1):
             self.put(row, c, None, "section")
         self.put(row, col, title, "section")
-        if note:
+        if note in self.context.help:
+            tip = f"{note} on the Help sheet: arguments, units, example"
+            room = self.widths[last_col]
+            for c in range(last_col - 1, col, -1):  # a long name reaches into the cells on its left
+                if room >= len(note) + 2:
+                    break
+                self.put(row, c, None, "section_link")
+                room += self.widths[c]
+            self.link(row, last_col, note, self.context.help[note], tip, "section_link", align="right")
+        elif note:
             self.put(row, last_col, note, "section_note", align="right")
+
+    def link(self, row: int, col: int, text: str, target: str, tip: str, look: str = "link", **extra: Any) -> None:
+        """Write a text that leads to a cell of this workbook, given as Sheet!$A$1."""
+        self.sheet.write_url(row, col, f"internal:{target}", self.context.format(look, **extra), text, tip)
+
+    def explain(self, row: int, col: int, title: str, text: str) -> None:
+        """Show a few words beside a cell while it is selected; any value stays allowed."""
+        self.sheet.data_validation(
+            row, col, row, col, {"validate": "any", "input_title": title[:32], "input_message": text[:255]}
+        )
 
     def block(
         self, row: int, col: int, rows: Sequence[Row], *, value: int = 1, notes: bool = True, align: str = "right"
@@ -254,9 +275,19 @@ class Page:
             )
 
     def finish(
-        self, last_row: int, last_col: int, *, freeze: tuple[int, int], repeat: int | None = None, tall: bool = False
+        self,
+        last_row: int,
+        last_col: int,
+        *,
+        freeze: tuple[int, int],
+        repeat: int | None = None,
+        tall: bool = False,
+        pages: int = 0,
     ) -> None:
-        """Set print area, one page wide in landscape (`tall`: portrait), frozen panes, protection without password."""
+        """Set print area, one page wide in landscape (`tall`: portrait), frozen panes, protection without password.
+
+        `pages` is how many pages in height the print may take; 0: as many as it needs.
+        """
         sheet = self.sheet
         if tall:
             sheet.set_portrait()
@@ -264,7 +295,8 @@ class Page:
             sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, pages)
+        sheet.center_horizontally()
         sheet.print_area(0, 0, last_row, last_col)
         sheet.set_footer("&L&8ALVH morning · &A&C&8Educational, not advice&R&8Page &P of &N")
         if repeat is not None:

@@ -30,6 +30,7 @@ STYLES: Final[dict[str, Style]] = {
     "subtitle": {"font_color": MUTED, "font_size": 10},
     "section": {"font_color": WHITE, "bg_color": NAVY, "bold": True, "font_size": 10},
     "section_note": {"font_color": WHITE, "bg_color": NAVY, "font_size": 9},
+    "section_link": {"font_color": NAVY, "bg_color": "#E4EAF2", "font_size": 9},
     "column": {
         "font_color": NAVY,
         "bg_color": "#E4EAF2",
@@ -43,6 +44,9 @@ STYLES: Final[dict[str, Style]] = {
     "cell": {"font_color": INK, "bottom": 1, "bottom_color": HAIRLINE, "indent": 1},
     "note": {"font_color": MUTED, "font_size": 8, "indent": 1, "bottom": 1, "bottom_color": HAIRLINE},
     "remark": {"font_color": MUTED, "font_size": 9},
+    "link": {"font_color": NAVY, "bottom": 1, "bottom_color": HAIRLINE},
+    "host_note": {"font_color": MUTED, "font_size": 9, "italic": True},
+    "step": {"font_color": NAVY, "bg_color": PAPER, "bold": True, "font_size": 9, "valign": "vcenter"},
     "remark_wrap": {"font_color": MUTED, "font_size": 9, "text_wrap": True, "valign": "top"},
     "input": {
         "font_color": INPUT_BLUE,
@@ -71,6 +75,7 @@ STYLES: Final[dict[str, Style]] = {
     },
     "data": {"font_color": DATA_GREEN, "bottom": 1, "bottom_color": HAIRLINE},
     "data_word": {"font_color": DATA_GREEN, "bottom": 1, "bottom_color": HAIRLINE, "indent": 1},
+    "data_note": {"font_color": DATA_GREEN, "font_size": 8, "bottom": 1, "bottom_color": HAIRLINE, "indent": 1},
     "key": {"font_color": BLACK, "bold": True, "bottom": 1, "bottom_color": HAIRLINE},
     "word": {"font_color": BLACK, "bold": True, "align": "center", "bottom": 1, "bottom_color": HAIRLINE},
     "decision": {"font_color": NAVY, "bg_color": "#E8F1FA", "bold": True, "font_size": 15, "valign": "vcenter"},

@@ -283,10 +283,80 @@ def test_the_journal_row_records_what_the_named_cells_show(book: Workbook) -> No
 
 def test_help_lists_every_function_with_its_live_example(book: Workbook) -> None:
     """A function without help is a function nobody uses."""
-    listed = [row[2].value for row in book["Help"].iter_rows() if str(row[2].value).startswith("ALVH_")]
+    left, top, _, bottom = range_boundaries(book["Help"].tables["Functions"].ref)
+    listed = [book["Help"].cell(row, left + 1).value for row in range(top + 1, bottom + 1)]
     assert sorted(listed) == sorted(REGISTRY)
     live = [name for where, (f, _) in formulas(book).items() if where.startswith("Help!") for name, _ in calls(f)]
     assert sorted(live) == sorted(REGISTRY)
+
+
+def hyperlinks(book: Workbook) -> list[tuple[str, Any]]:
+    """Sheet and link of every cell that has one."""
+    cells = ((sheet.title, cell) for sheet in book for row in sheet.iter_rows() for cell in row)
+    return [(where, cell.hyperlink) for where, cell in cells if cell.hyperlink]
+
+
+def test_every_link_leads_to_a_cell_that_exists(book: Workbook) -> None:
+    """A label that leads nowhere is worse than none; those of Morning lead to the cell the figure quotes."""
+    links = hyperlinks(book)
+    assert {"Morning", "Help", "Plan", "Scenarios"} <= {where for where, _ in links}
+    for where, link in links:
+        assert link.target is None
+        sheet, address = link.location.split("!")
+        cell = book[sheet][address.replace("$", "")]
+        assert cell.value is not None, (where, link.ref, link.location)
+    quoted = {link.ref: link.location for where, link in links if where == "Morning"}
+    for ref, location in quoted.items():
+        figure = book["Morning"][ref].offset(column=1).value
+        if isinstance(figure, str) and re.fullmatch(r"=[a-z_]+", figure):
+            assert book.defined_names[figure[1:]].attr_text == location
+
+
+def test_a_function_name_in_a_section_leads_to_its_line_of_help(book: Workbook) -> None:
+    """The reader of a block wants the arguments of the function that fills it."""
+    texts = [(str(book[where][link.ref].value), link.location) for where, link in hyperlinks(book)]
+    functions = [(text, location) for text, location in texts if text.startswith("ALVH_")]
+    assert len(functions) >= 20
+    for text, location in functions:
+        where, address = location.split("!")
+        assert book[where][address.replace("$", "")].value == text
+
+
+def test_headline_figures_say_what_they_mean_and_which_concept_they_are(book: Workbook) -> None:
+    """A colleague who opens the file selects a figure and reads what it is; every text fits Excel's box."""
+    messages = {str(rule.sqref): rule for rule in book["Morning"].data_validations.dataValidation}
+    assert len(messages) >= 20
+    for rule in messages.values():
+        assert rule.promptTitle
+        assert len(rule.promptTitle) <= 32
+        assert len(rule.prompt) <= 255
+        assert re.search(r"C\d\d|[Mm]id", rule.prompt), rule.prompt
+
+
+def test_the_top_right_of_morning_is_free_for_the_buttons(book: Workbook) -> None:
+    """The macro workbook puts Refresh and Export there, and refuses a sheet that has notes of its own."""
+    sheet = book["Morning"]
+    assert all(cell.value is None for row in sheet["F1:H2"] for cell in row)
+    assert all(cell.comment is None for row in sheet.iter_rows() for cell in row)
+    ((where, address),) = book.defined_names["host_note"].destinations
+    note = book[where][address.replace("$", "")]
+    assert (where, note.value, note.font.italic) == ("Morning", None, True)
+
+
+def test_morning_prints_on_exactly_one_page(book: Workbook) -> None:
+    """The page a trader pins up must not break."""
+    setup = book["Morning"].page_setup
+    assert (setup.fitToWidth in (1, None), setup.fitToHeight in (1, None)) == (True, True)
+
+
+def test_every_typed_parameter_says_what_it_accepts(book: Workbook) -> None:
+    """Who types a wrong number should have read the range before, not after."""
+    rules = {str(rule.sqref): rule for rule in book["Inputs"].data_validations.dataValidation}
+    for parameter in PARAMETERS:
+        ((_, address),) = book.defined_names[parameter.name].destinations
+        rule = rules[address.replace("$", "")]
+        assert rule.promptTitle == parameter.name
+        assert parameter.meaning in rule.prompt
 
 
 @pytest.mark.parametrize(("series", "hidden"), [("vvix", "hedge_price"), ("spx_close", "expected_move")])
@@ -310,6 +380,8 @@ def test_a_missing_figure_leaves_no_false_zero_on_the_morning_sheet(tmp_path: Pa
         for cell in row:
             if cell.value == 0 and not isinstance(cell.value, bool):
                 assert before[cell.coordinate].value in (0, None), cell.coordinate
+            if isinstance(cell.value, str) and cell.value.startswith("#"):
+                assert cell.value == "#N/A", cell.coordinate
 
 
 def test_a_held_hedge_is_counted_and_valued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

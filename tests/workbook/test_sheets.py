@@ -110,3 +110,17 @@ def test_the_golden_cash_flows_have_two_rates_and_their_flag(tmp_path: Path) -> 
     cell = reader(Package.open(path))
     roots = [cell("irr_table", 2, row) for row in (0, 1)]
     assert roots == pytest.approx([0.10, 0.20], abs=1e-9)
+
+
+def test_the_worked_example_tells_the_sample_morning(sample_book: Path) -> None:
+    """A tutorial with other figures than the published morning would teach the wrong method."""
+    package = Package.open(sample_book)
+    sheet = package.sheet("Help")
+    steps = {str(sheet.value(row, 1) or sheet.value(row, 2)): row for row in range(1, 45)}
+    shown = " | ".join(str(sheet.value(row, column)) for row in steps.values() for column in (3, 4, 5))
+    wanted = ("2805 / 2855 / 2990 / 3040", "MACD LIT, RSI off, A/D off", "RSI stands at 62.63", "6.9 contracts",
+              "45.7 contracts", "allocation", "BUY 6")  # fmt: skip
+    for words in wanted:
+        assert words in shown, words
+    order = [words for words in shown.split(" | ") if words.startswith("ALVH_")]
+    assert order.index("ALVH_EXPECTED_MOVE") < order.index("ALVH_LAYERS") < order.index("ALVH_PLAN")

@@ -41,6 +41,37 @@ DISCLAIMER = (
 )
 
 
+# The sample morning from expected move to order, in the document's order: step, function, answer, reading.
+EXAMPLE = (
+    ("1  Expected move (C01)", "ALVH_EXPECTED_MOVE", '=TEXT(expected_move,"0.0")&" points"',
+     '="spot "&TEXT(spot,"#,##0.00")&" × "&TEXT(atm_vol,"0.0 %")&" × √("&TEXT(dte,"0.0")&" / "&day_basis&" days)"'),
+    ("2  Condor (C02)", "ALVH_CONDOR_STRIKES", '=put_long&" / "&put_short&" / "&call_short&" / "&call_long',
+     '="short strikes at delta "&TEXT(short_delta,"0.00")&", wings of "&wing_width&" points; credit "'
+     '&TEXT(credit,"0.00")&" points"'),
+    ("3  Width W (C03)", "ALVH_CONDOR", '=TEXT(breakeven_width,"0.0")&" points"',
+     '="from break-even "&TEXT(low_breakeven,"#,##0.0")&" to "&TEXT(high_breakeven,"#,##0.0")'),
+    ("4  Macro pressure (C04)", "ALVH_MACRO_PRESSURE", '=TEXT(macro_pressure,"0.00")',
+     '="CPI surprise "&TEXT(cpi_surprise,"+0.00;-0.00")&", PPI "&TEXT(ppi_surprise,"+0.00;-0.00")'
+     '&"; pressure counts from "&TEXT(macro_threshold,"0.0#")'),
+    ("5  Allocation (C03, C04)", "ALVH_ALLOCATION", '=TEXT(allocation,"0.0 %")&" of W"',
+     '="calm range "&TEXT(calm_low,"0 %")&" to "&TEXT(calm_high,"0 %")&", under pressure "'
+     '&TEXT(macro_low,"0 %")&" to "&TEXT(macro_high,"0 %")'),
+    ("6  Layers (C05 to C08)", "ALVH_LAYERS", '="MACD "&lamp_macd&", RSI "&lamp_rsi&", A/D "&lamp_ad',
+     '="fraction L = "&TEXT(layer_fraction,"0.000")&"; RSI stands at "&TEXT(rsi_now,"0.00")'),
+    ("7  Share to hedge (C05)", "ALVH_HEDGE_UNITS", '=TEXT(hedge_share,"0.0 %")&" of W"',
+     '=TEXT(allocation,"0.0 %")&" × "&TEXT(layer_fraction,"0.000")&" × tilt "&TEXT(tilt,"0.00")'),
+    ("8  Literal size (C03)", "ALVH_HEDGE_UNITS", '=TEXT(plan_literal,"0.0")&" contracts"',
+     '=TEXT(hedge_share,"0.0 %")&" × "&TEXT(breakeven_width,"0.0")&" points × $100 × "&condors'
+     '&" condors ÷ ("&TEXT(hedge_future,"0.000")&" × $100)"'),
+    ("9  Gamma cap (C12)", "ALVH_MAX_CONTRACTS", '=TEXT(gamma_cap_contracts,"0.0")&" contracts"',
+     '="hedge delta at most "&TEXT(cap_in_force,"0.00")&" of the condor\'s gamma; now "&TEXT(ratio_a,"0.000")'),
+    ("10  Binding rule", "ALVH_PLAN", "=plan_binding", "=plan_reason_1"),
+    ("11  Order (C27)", "ALVH_REBALANCE", "=order_text", '=hedge_text&", limit "&TEXT(limit_price,"0.00")'),
+    ("12  What it costs (C16)", "ALVH_HEDGE_DRAG", '=TEXT(premium,"$#,##0")',
+     '=TEXT(premium_share,"0.0 %")&" of the credit; theta "&TEXT(premium_theta,"$#,##0;-$#,##0")&" a day"'),
+)  # fmt: skip
+
+
 def write(context: Context) -> None:
     """Write the sheet."""
     page = Page(
@@ -55,7 +86,9 @@ def write(context: Context) -> None:
         page.put(row, 1, text, "text")
         row += 1
     specs = [spec for members in by_category(REGISTRY.values()).values() for spec in members]
-    top = row + 1
+    top = row + len(EXAMPLE) + 4
+    _number_functions(context, top, [spec.name for spec in specs])
+    _example(page, top - len(EXAMPLE) - 3)
     looks = dict.fromkeys(COLUMNS, ("wrap", "general")) | {"example": ("formula_text", "general")}
     end = page.table(top, 1, "Functions", COLUMNS, [_texts(spec) for spec in specs], looks)
     page.put(top, LIVE, "live result", "column")
@@ -64,6 +97,23 @@ def write(context: Context) -> None:
         page.literal(line, 6, excel_call(spec.documentation.example), "formula_text")
         page.put(line, LIVE, _live(spec), "answer", "example")
     page.finish(end - 1, LIVE, freeze=(3, 0))
+
+
+def _number_functions(context: Context, top: int, names: list[str]) -> None:
+    """Note where each function stands, so that other sheets can lead to it."""
+    context.help.update({name: f"Help!$C${line}" for line, name in enumerate(names, start=top + 2)})
+
+
+def _example(page: Page, row: int) -> None:
+    """Write this morning's figures step by step; every answer quotes the cell that calculates it."""
+    page.section(row, 1, LIVE, "Worked example: this morning, from expected move to order",
+                 "live; the method's sizes, layers and cap are document rules, untested")  # fmt: skip
+    page.header_row(row + 1, 1, ("step", "function", "answer", "how"))
+    for line, (step, name, answer, how) in enumerate(EXAMPLE, start=row + 2):
+        page.put(line, 1, step, "label")
+        page.link(line, 2, name, page.context.help[name], "Its arguments, unit and example")
+        page.put(line, 3, answer, "key", align="left")
+        page.put(line, 4, f'=IFERROR({how[1:]},"no data")', "formula")
 
 
 def _legend(page: Page) -> int:

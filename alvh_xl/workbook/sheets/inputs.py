@@ -58,16 +58,23 @@ def _validate(page: Page, row: int, parameter: Parameter) -> None:
     """Refuse what lies outside the allowed words or range; a blank stays allowed only where it has a meaning."""
     allowed = parameter.allowed
     if allowed is None:
+        page.explain(row, 3, parameter.name, f"{parameter.meaning}, {parameter.unit}.")
         return
-    blank = {"ignore_blank": parameter.default is None, "error_title": parameter.meaning[:32]}
+    blank = {
+        "ignore_blank": parameter.default is None,
+        "error_title": parameter.meaning[:32],
+        "input_title": parameter.name[:32],
+    }
     if isinstance(allowed[0], (str, bool)):
         words = [str(word).upper() if isinstance(word, bool) else word for word in allowed]
         rule = {"validate": "list", "source": words, "error_message": "One of: " + ", ".join(words)}
+        rule["input_message"] = f"{parameter.meaning}: {', '.join(words)}. {parameter.source}."[:255]
     else:
         low, high = allowed
         rule = {
             "validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
             "error_message": f"A number from {low:g} to {high:g} ({parameter.unit}).",
+            "input_message": f"{parameter.meaning}: {low:g} to {high:g}, {parameter.unit}. {parameter.source}."[:255],
         }  # fmt: skip
     page.sheet.data_validation(row, 3, row, 3, rule | blank)
 

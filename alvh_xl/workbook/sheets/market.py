@@ -31,8 +31,8 @@ LOOKS = {
     "fetched": ("data", "datetime"),
     "max_age": ("data", "integer"),
     "quality": ("data_word", "general"),
-    "source": ("data_word", "general"),
-    "note": ("data", "general"),
+    "source": ("data_note", "general"),
+    "note": ("data_note", "general"),
 }
 _FRESH = "INDEX(freshness,ROW()-ROW(Market[[#Headers],[status]]))"
 FORMULAS = {
@@ -60,7 +60,7 @@ def write(context: Context) -> None:
         "Market",
         "Market snapshot",
         "Refreshed data (green). Age runs from the moment a figure was published; status is a formula.",
-        (17, 38, 12, 15, 11, 10, 18, 18, 9, 15, 52, 62, 18, 2, 11),
+        (15, 36, 12, 15, 11, 10, 18, 18, 9, 14, 42, 48, 18, 2, 11),
     )
     for column, (name, value) in zip((1, 4), tables.named_values(context.morning).items(), strict=True):
         page.put(3, column, {"asof": "As of (New York)", "data_source": "Data source"}[name], "label")

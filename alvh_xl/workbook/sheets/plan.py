@@ -78,11 +78,9 @@ def write(context: Context) -> None:
     _read(page)
     _answer(page)
     row = _weighed(page, ANSWER + len(PLAN_ROWS) + 3)
-    tilts = row + 1
-    row = _tilts(page, tilts)
+    row = _tilts(page, row + 1)
     last = implied.write_statements(page, row + 1)
-    page.finish(last, 4, freeze=(3, 0))
-    page.sheet.set_h_pagebreaks([ANSWER, ANSWER + len(PLAN_ROWS) + 3, tilts])
+    page.finish(last, 4, freeze=(3, 0), pages=2)
 
 
 def _read(page: Page) -> None:
@@ -115,7 +113,7 @@ def _answer(page: Page) -> None:
     for row, name in enumerate(PLAN_ROWS, start=ANSWER + 2):
         page.define(f"plan_{name}", row, 2)
         if name.startswith("reason"):
-            page.sheet.set_row(row, 42)
+            page.sheet.set_row(row, 28)
     page.define("plan", ANSWER + 2, 1, ANSWER + 1 + len(PLAN_ROWS), 4)
 
 
@@ -215,7 +213,8 @@ def _quoted() -> list[Row]:
         ),
         Row(
             "Held",
-            "=ROUND(INDEX(ALVH_BOOK_GREEKS(held_legs,spot,interest_rate,dividend_yield,,FALSE),6,8)/unit_dollar_delta,0)",
+            "=ROUND(IFERROR(INDEX(ALVH_BOOK_GREEKS(held_legs,spot,interest_rate,dividend_yield,,FALSE),6,8),NA())"
+            "/unit_dollar_delta,0)",
             "integer",
             "what is held, as contracts of the candidate with the same Δ$",
             "held",

@@ -148,9 +148,26 @@ def _hedges(page: Page) -> None:
 
 
 def _validate(page: Page, first: int, last: int, instruments: list[str]) -> None:
-    for column, words in ((3, instruments), (4, ["C", "P"]), (7, ["PM", "AM"])):
-        page.sheet.data_validation(first, column, last, column, {"validate": "list", "source": words})
-    page.sheet.data_validation(first, 5, last, 5, {"validate": "decimal", "criteria": ">", "value": 0})
+    """Say what each typed column takes, and refuse what it cannot mean; a blank row stays allowed."""
+    positive = {"validate": "decimal", "criteria": ">=", "value": 0}
+    words = (("instrument", instruments, "What the leg is an option or a future on."),
+             ("option_kind", ["C", "P"], "C call, P put; leave blank for a future."),
+             ("settlement", ["AM", "PM"], "AM settles 09:30 on that day, PM 16:00, New York."))  # fmt: skip
+    rules: list[tuple[str, dict[str, Any], str]] = [
+        (column, {"validate": "list", "source": choice}, text) for column, choice, text in words
+    ]
+    rules += [
+        ("strike", {"validate": "decimal", "criteria": ">", "value": 0}, "Points of the instrument, above 0."),
+        ("expiry", {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)}, "Settlement date."),
+        ("quantity", {"validate": "integer", "criteria": "between", "minimum": -100000, "maximum": 100000},
+         "Whole contracts: + bought, − sold."),
+        ("price", positive, "Fill, points a contract; blank = the model's."),
+        ("mark", positive, "Price now, points; blank = the model's."),
+    ]  # fmt: skip
+    for column, rule, text in rules:
+        place = COLUMNS.index(column) + 1
+        said = {"input_title": column, "input_message": text, "error_title": column, "error_message": text}
+        page.sheet.data_validation(first, place, last, place, rule | said)
 
 
 def _strikes(page: Page) -> None:
