@@ -101,7 +101,11 @@ def test_refresh_of_an_open_workbook_equals_the_refresh_of_its_file(
     assert "3/3 Calculating" in said
     mine, theirs = Package.open(filed), Package.open(out)
     for sheet in mine.sheets:
-        left, right = cached_values(mine, sheet), cached_values(theirs, sheet)
+        # An empty text that is assigned in Excel leaves the cell blank.
+        left, right = (
+            {place: value for place, value in cached_values(book, sheet).items() if value not in ("", None)}
+            for book in (mine, theirs)
+        )
         assert left.keys() == right.keys(), sheet
         for place, value in left.items():
             assert same(right[place], float(value) if type(value) is int else value), (sheet, place)

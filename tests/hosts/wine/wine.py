@@ -46,29 +46,21 @@ class Wine:
             cwd=self.home,  # not the checkout: the wheel is what is tested
         )
 
-    def run(self, *command: str, timeout: float = 120) -> str:
-        """Run a program to its end; returns what it printed."""
-        process = self.start(*command)
-        try:
-            out, _ = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-        return out.decode("utf-8", "replace").replace("\r\n", "\n")
+    def run(self, *command: str, timeout: float = 60) -> str:
+        """Run a program to its end; returns what it printed, which must be little."""
+        return ended(self.start(*command), timeout)
 
-    def script(self, name: str, *arguments: str, timeout: float = 180) -> str:
+    def script(self, name: str, *arguments: str, timeout: float = 120) -> str:
         """Run one of the scripts of this folder with Windows Python; a failure shows what it printed."""
         return self.checked(str(self.python), str(HERE / name), *arguments, timeout=timeout)
 
-    def checked(self, *command: str, timeout: float = 180) -> str:
-        """Run a program that must succeed."""
+    def checked(self, *command: str, timeout: float = 120) -> str:
+        """Run a program that must succeed; it may print much."""
         process = self.start(*command)
         try:
             out, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            process.kill()
-            out, _ = process.communicate()
-            raise AssertionError(f"no end after {timeout} s: {out.decode('utf-8', 'replace')}") from None
+            raise AssertionError(f"no end after {timeout} s: {ended(process, 0)}") from None
         text = out.decode("utf-8", "replace").replace("\r\n", "\n")
         assert process.returncode == 0, text
         return text
@@ -85,6 +77,24 @@ def installed() -> Wine | None:
     if shutil.which("wine") is None or not (home / "python.ready").exists():
         return None
     return Wine(home)
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float = 20) -> str:
+    """Wait for a program, kill it if it does not end; what it printed.
+
+    Another program of the prefix may hold the pipe open, so the pipe is never waited for.
+    """
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    try:
+        return (process.stdout.read() or b"").decode("utf-8", "replace").replace("\r\n", "\n")
+    finally:
+        process.stdout.close()
 
 
 class Client:
@@ -105,9 +115,7 @@ class Client:
         limit = time.monotonic() + timeout
         while not done.exists():
             if self.process.poll() is not None or time.monotonic() > limit:
-                self.process.kill()
-                out, _ = self.process.communicate()
-                raise AssertionError(f"the client gave no answer: {out.decode('utf-8', 'replace')}")
+                raise AssertionError(f"the client gave no answer: {ended(self.process, 0)}")
             time.sleep(0.02)
         found: list[dict[str, Any]] = json.loads(done.read_text(encoding="utf-8"))
         return found
@@ -115,10 +123,7 @@ class Client:
     def stop(self) -> None:
         """Let the client end."""
         (self.folder / "stop").touch()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.communicate(timeout=20)
-        self.process.kill()
-        self.process.communicate()
+        ended(self.process)
 
 
 def windows(path: Path) -> str:
@@ -139,4 +144,4 @@ def serving(wine: Wine, number: int, folder: Path) -> Iterator[Client]:
         client.stop()
         server.kill()
         wine.end()
-        server.communicate(timeout=30)
+        ended(server)
