@@ -44,5 +44,7 @@ def parse(body: bytes, symbol: str, since: date, today: date) -> list[Observatio
             gathered.bad += 1
             continue
         if day >= since:
-            gathered.add(*(Observation(name, day, value) for name, value in zip(series, values[-len(series) :])))
+            gathered.add(
+                *(Observation(name, day, value) for name, value in zip(series, values[-len(series) :], strict=True))
+            )
     return gathered.result()
