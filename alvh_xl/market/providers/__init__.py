@@ -3,6 +3,7 @@
 text         faults of a table, common to all
 cboe_index   volatility indices, SKEW and the S&P 500
 cboe_vx      VX settlements, one document a contract
+cboe_quotes  option chains, read on their own (a chain is not a series)
 fred         rates, prices and exchange rate
 """
 
