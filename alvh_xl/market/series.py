@@ -169,6 +169,7 @@ _ALL = (
     _cboe("vix3m", "VIX3M close", 5, 120),
     _cboe("vix6m", "VIX6M close", 5, 100),
     _cboe("vvix", "VVIX close", 40, 250),
+    _cboe("skew", "SKEW close", 80, 250),
     VX,
     replace(VX, id="vx_front", title="VX future, front month"),
     replace(VX, id="vx_second", title="VX future, second month"),
