@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alvh_xl.model._chain import value_chain
 from alvh_xl.model._one import value_few
 from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, Inputs, arrange, evaluate
 from alvh_xl.model._several import SEVERAL, value_several
@@ -52,6 +53,10 @@ class Parity:
 
 
 def _value(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray:
+    if rows <= len(SIX):
+        strip = value_chain(on_future, rows, terms)
+        if strip is not None:
+            return strip
     columns, shape = arrange(terms)
     size = math.prod(shape)
     values = None
