@@ -101,7 +101,7 @@ def calls(data: BacktestData, trades: Schedule, expiry: FloatArray, delta: float
         future, vol, _ = quote(rows, days)
         return future, vol, future if delta is None else _strike(future, days, vol, delta, p.rate)
 
-    _, _, strike = strike_of(entry, _days(data, entry, expiry))  # type: ignore[arg-type]
+    _, _, strike = strike_of(entry, _days(data, entry, expiry))
     before = np.maximum(entry - 1, 0)
     days = _days(data, before, expiry)
     future, vol, level = strike_of(before, days)  # type: ignore[arg-type]

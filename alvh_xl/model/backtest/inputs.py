@@ -54,9 +54,9 @@ class BacktestData:
         close, vix = _column(close, days.size), _column(vix, days.size)
         if not ((close > 0.0).all() and (vix >= 1.0).all()):
             raise DomainError("SPX must be positive and VIX at least 1 on every session")
-        others = [_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines)]
+        near, far, own, up, down = (_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
         tenors, settles = _curve(curve, days)
-        return cls(days, close, vix, *others[:3], tenors, settles, *others[3:])
+        return cls(days, close, vix, near, far, own, tenors, settles, up, down)
 
     def until(self, count: int) -> BacktestData:
         """The first `count` sessions only."""

@@ -39,7 +39,8 @@ class Backtest:
 
 
 def _daily(cells: FloatArray, rows: FloatArray, sessions: int) -> FloatArray:
-    return np.bincount(rows.astype(np.intp), weights=cells, minlength=sessions)
+    daily = np.bincount(rows.astype(np.intp), weights=cells, minlength=sessions)
+    return np.asarray(daily, dtype=np.float64)
 
 
 def _hedge_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
@@ -53,7 +54,7 @@ def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArra
     plan = trades.schedule
     cost = np.maximum(trades.credit, 0.0) * p.condor_cost * p.spx_multiplier + 4.0 * p.fee
     cells = trades.change * p.spx_multiplier - plan.first * cost[plan.trade.astype(np.intp)]
-    return p.condors * _daily(cells, plan.row, sessions)
+    return np.asarray(p.condors * _daily(cells, plan.row, sessions))
 
 
 def run(
@@ -86,7 +87,8 @@ def run(
     own = cvar(base)
     scale = float(cvar(base + parts[REFERENCE][0]) / own) if own > 0.0 else 1.0
     rows = [parts.get(name, zero) for name in names]
-    pnl = np.stack([(scale if name == "downsized" else 1.0) * base + part[0] for name, part in zip(names, rows, strict=True)])  # fmt: skip
+    own_size = [scale if name == "downsized" else 1.0 for name in names]
+    pnl = np.stack([size * base + part[0] for size, part in zip(own_size, rows, strict=True)])
     return Backtest(
         data.dates, names, pnl, np.stack([part[0] for part in rows]), np.array([part[1] for part in rows]),
         np.array([part[2] for part in rows]), scale, placebo(data, trades, call, full, base, p, draws),
@@ -138,7 +140,7 @@ def placebo(
 
 def _caveats(data: BacktestData, cells: float, p: Parameters) -> tuple[str, ...]:
     words = [
-        "Model-priced: no traded option price enters; SPX legs from VIX and a fixed skew, VIX calls at the money from VVIX.",
+        "Model-priced: no traded option price enters; SPX legs from VIX and a fixed skew, VIX calls from VVIX.",
         "The model flatters the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025.",
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
         "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",
