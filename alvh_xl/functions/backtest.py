@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from alvh_xl.functions.backtest_report import report
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind
 from alvh_xl.functions.kinds import DateSeries, Pairs, PointsSeries, PositiveSeries, Whole, table
@@ -92,15 +93,11 @@ def ALVH_BACKTEST(
     if draws > _MOST_DRAWS:
         raise DomainError(f"at most {_MOST_DRAWS} draws")
     data = backtest.BacktestData.of(dates, spx, vix, vx_curve, vvix, vix9d, vix3m, advances, declines)
-    found = backtest.run(data, backtest.Parameters.of(_numbers(parameters)), draws=int(draws))
-    words = backtest.verdict(found)
-    rows = []
-    for i, name in enumerate(found.names):
-        s = backtest.statistics(
-            found.dates, found.pnl[i], found.hedge_pnl[i], found.premium[i], found.contracts[i], found.capital
-        )
-        numbers = [_cell(getattr(s, column)) for column in _COLUMNS[1:-1]]
-        rows.append((name, *numbers, words if name == "literal_1" else ""))
+    found = report(data, _numbers(parameters), draws=int(draws))
+    rows = [
+        (name, *(_cell(figures[column]) for column in _COLUMNS[1:-1]), found.verdict if name == "literal_1" else "")
+        for name, figures in found.measures.items()
+    ]
     return Table(_COLUMNS, rows)
 
 

@@ -93,25 +93,29 @@ def calls(data: BacktestData, trades: Schedule, expiry: FloatArray, delta: float
     entry = trades.entry.astype(np.intp)
     vvix = data.vvix_or_proxy()
 
-    def quote(rows: FloatArray, days: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def quote(rows: ArrayLike, days: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         future, proxy = data.futures(rows, days)
-        return future, np.minimum(vix_option_vol(vvix[rows.astype(np.intp)], np.maximum(days, 1.0)), 6.0), proxy
+        return (
+            future,
+            np.minimum(vix_option_vol(vvix[np.asarray(rows, dtype=np.intp)], np.maximum(days, 1.0)), 6.0),
+            proxy,
+        )
 
-    def strike_of(rows: FloatArray, days: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def strike_of(rows: ArrayLike, days: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         future, vol, _ = quote(rows, days)
         return future, vol, future if delta is None else _strike(future, days, vol, delta, p.rate)
 
     _, _, strike = strike_of(entry, _days(data, entry, expiry))
     before = np.maximum(entry - 1, 0)
     days = _days(data, before, expiry)
-    future, vol, level = strike_of(before, days)  # type: ignore[arg-type]
+    future, vol, level = strike_of(before, days)
     six = black76_six(1.0, future, level, days / YEAR, vol, p.rate)
     beta, bend = joint_pair(np.clip(days, FIRST_DAY, LAST_DAY))
     shocked = future + beta * _STRESS + bend * _STRESS**2
     after = black76_price(1.0, shocked, level, (days - 1.0) / YEAR, vol * (1.0 - _VOL_STRESS * _STRESS), p.rate)
     trade, row = trades.trade.astype(np.intp), trades.row.astype(np.intp)
     left = _days(data, row, expiry[trade])
-    cell_future, cell_vol, proxy = quote(row, left)  # type: ignore[arg-type]
+    cell_future, cell_vol, proxy = quote(row, left)
     value = black76_price(1.0, cell_future, strike[trade], left / YEAR, cell_vol, p.rate)
     change = np.where(trades.first == 1.0, 0.0, value - np.concatenate([[0.0], value[:-1]]))
     size = p.vix_multiplier

@@ -101,7 +101,11 @@ def _static(data: BacktestData, p: Parameters) -> tuple[FloatArray, float, float
     call = hedges.monthly(data, p)
     count, _ = strategies.overlay_contracts(data, call, p)
     cells = _hedge_cells(call, p) * count[call.schedule.trade.astype(np.intp)]
-    return _daily(cells, call.schedule.row, data.dates.size), float(count @ call.price) * p.vix_multiplier, count.sum()
+    return (
+        _daily(cells, call.schedule.row, data.dates.size),
+        float(count @ call.price) * p.vix_multiplier,
+        float(count.sum()),
+    )
 
 
 def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> tuple[FloatArray, float, float]:

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alvh_xl.model.backtest import BacktestData, Parameters, run, verdict, vx_proxy
+from alvh_xl.model.backtest import BacktestData, Parameters, hedges, run, strategies, verdict, vx_proxy
 from alvh_xl.model.backtest import condors as ic
-from alvh_xl.model.backtest import hedges, strategies
 from alvh_xl.model.backtest.condors import calendar
 from tests.model.backtest.worlds import flat_world, random_world, real_world
 
@@ -57,7 +56,8 @@ def test_the_overlay_follows_the_published_weights() -> None:
     call = hedges.monthly(data, Parameters())
     contracts, weight = strategies.overlay_contracts(data, call, Parameters())
     before = front[call.schedule.entry - 1]
-    published = np.array([{15.0: 0.0, 15.01: 0.01, 30.0: 0.01, 30.01: 0.005, 50.0: 0.005, 50.01: 0.0}[f] for f in before])  # fmt: skip
+    rule = {15.0: 0.0, 15.01: 0.01, 30.0: 0.01, 30.01: 0.005, 50.0: 0.005, 50.01: 0.0}
+    published = np.array([rule[level] for level in before])
     np.testing.assert_array_equal(weight, published)
     spent = contracts * call.decided_price * 100.0
     assert (spent <= published * 1_000_000.0 + 1e-6).all()
