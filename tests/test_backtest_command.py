@@ -78,7 +78,7 @@ def test_a_sweep_runs_on_a_dask_cluster_of_two_workers(tmp_path: Path) -> None:
     """The same sweep on a local cluster, reached by its address as a user would."""
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         sweeps.executor_of(cluster.scheduler_address.replace("tcp://", "dask://"), None) as pool,
     ):
         found = sweeps.sweep(square, runs(1.0, 2.0, 5.0), pool, tmp_path / "dask.jsonl")

@@ -120,7 +120,7 @@ def _sweep(
     from alvh_xl.cli.sweeps import sweep as run_all
     from alvh_xl.functions.backtest_report import summary
 
-    runs = [
+    runs: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
         ({"history": history, "strategies": names, "draws": draws, "parameters": one}, (data, one, names, draws))
         for one in combinations(fixed, swept)
     ]

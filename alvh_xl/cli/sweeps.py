@@ -48,7 +48,7 @@ def executor_of(address: str | None, workers: int | None) -> Iterator[Executor]:
     from distributed import Client
 
     with Client(address.replace("dask://", "tcp://", 1)) as client:  # type: ignore[no-untyped-call]
-        yield client.get_executor()  # type: ignore[no-untyped-call]
+        yield client.get_executor()
 
 
 def sweep(

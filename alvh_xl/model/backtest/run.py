@@ -47,7 +47,8 @@ def _hedge_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
     """Dollars a day of one contract a trade: change of the mark, less half the spread and the fee each way."""
     cost = p.hedge_half_spread * p.vix_multiplier + p.fee
     last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
-    return hedge.change * p.vix_multiplier - cost * (hedge.schedule.first + last)
+    cells = hedge.change * p.vix_multiplier - cost * (hedge.schedule.first + last)
+    return np.asarray(cells, dtype=np.float64)
 
 
 def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArray:
