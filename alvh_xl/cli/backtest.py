@@ -96,12 +96,26 @@ def _show(found: Report) -> None:
     for name, figures in found.measures.items():
         cells = (_text(figures[m] * unit).rjust(width) for (m, _, unit), width in zip(_SHOWN, widths, strict=True))
         out.print(name.ljust(11) + "".join(cells))
-    for line in (_UNITS, _binding(found), "", found.verdict, *found.caveats, _ADVICE):
+    for line in (_UNITS, _binding(found), *_periods(found), "", found.verdict, *found.caveats, _ADVICE):
         out.print(plain(line))
 
 
 def _text(number: float) -> str:
     return f"{number + 0.0:.2f}" if math.isfinite(number) else "-"
+
+
+def _periods(found: Report) -> list[str]:
+    """Dollars over each crisis, and the worth of a unit of CVaR with one crisis year left out."""
+    lines = []
+    for crisis in next(iter(found.crises.values())):
+        parts = ", ".join(f"{name} {gains[crisis]:,.0f}" for name, gains in found.crises.items())
+        lines.append(f"Dollars in the crisis of {crisis}: {parts}.")
+    years = {str(int(found.dates[0] / 365.25 + 1900)), str(int(found.dates[-1] / 365.25 + 1900))}
+    for year in ("2008", "2020"):
+        if min(years) <= year <= max(years):
+            parts = ", ".join(f"{name} {scores[year]:.2f}" for name, scores in found.without.items())
+            lines.append(f"Return a year over CVaR without {year}: {parts}.")
+    return lines
 
 
 def _binding(found: Report) -> str:

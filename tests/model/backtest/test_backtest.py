@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -62,6 +63,18 @@ def test_the_overlay_follows_the_published_weights() -> None:
     spent = contracts * call.decided_price * 100.0
     assert (spent <= published * 1_000_000.0 + 1e-6).all()
     assert ((published == 0.0) | (spent > published * 1_000_000.0 - call.decided_price * 100.0 - 1e-6)).all()
+
+
+def test_sizes_are_those_of_the_worked_example() -> None:
+    """method.md §6: 14 days, one condor, 15 and 25 % of W on four bases, and 2.688 calls under the cap."""
+    one = np.ones(1)
+    trades = SimpleNamespace(decided_width=379.558 * one, max_loss=3772.10 * one, decided_gamma=-271.23 * one)
+    call = SimpleNamespace(decided_gain=302.19 * one, decided_future=17.0 * one, decided_price=1.643201 * one,
+                           decided_dollar_delta=-35.316 * one)  # fmt: skip
+    for position, expected in ((0.0, [3.349, 1.872, 18.84, 34.65]), (1.0, [5.582, 3.121, 31.40, 57.75])):
+        found = strategies.sizes(trades, call, Parameters(condors=1.0, position=position))  # type: ignore[arg-type]
+        np.testing.assert_allclose(found.literal[:, 0], expected, rtol=3e-4)
+        np.testing.assert_allclose(found.cap, 2.688, atol=5e-4)
 
 
 def test_no_layer_and_no_cost_is_the_unhedged_path_to_the_cent() -> None:
