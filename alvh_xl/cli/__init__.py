@@ -1,4 +1,4 @@
-"""The command line: alvh-xl new | refresh | export | functions | install | doctor.
+"""The command line: alvh-xl new | refresh | export | functions | install | doctor | backtest.
 
 Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear,
 3 (install, doctor) there is no Excel on this machine.
@@ -9,10 +9,16 @@ from __future__ import annotations
 import io
 import sys
 
-from alvh_xl.cli import excel, functions, share, workbooks  # importing a module of commands adds them to the app
+from alvh_xl.cli import (  # importing a module of commands adds them to the app
+    backtest,
+    excel,
+    functions,
+    share,
+    workbooks,
+)
 from alvh_xl.cli.shared import app, err, line
 
-__all__ = ["app", "excel", "functions", "main", "share", "workbooks"]
+__all__ = ["app", "backtest", "excel", "functions", "main", "share", "workbooks"]
 
 
 def main() -> None:

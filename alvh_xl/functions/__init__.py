@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from alvh_xl.functions.backtest import (
+    ALVH_BACKTEST,
+)
 from alvh_xl.functions.capital import (
     ALVH_CAPM,
     ALVH_HEDGE_DRAG,
@@ -119,6 +122,7 @@ __all__ = [
     "ALVH_AD_LINE",
     "ALVH_AGGREGATE_RATIO",
     "ALVH_ALLOCATION",
+    "ALVH_BACKTEST",
     "ALVH_BLACK76",
     "ALVH_BLACK_SCHOLES",
     "ALVH_BOOK_GREEKS",

@@ -9,13 +9,14 @@ erfcx(x/√2); the Greeks are one product of a small matrix with what varies. Th
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from scipy.special import erfcx
 
 from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW
 from alvh_xl.model.mills import ROOT_TWO_PI
-from alvh_xl.model.types import ArrayLike, FloatArray
+from alvh_xl.model.types import FloatArray
 
 LONGEST = 64  # strikes
 _DENSITY = 1.0 / ROOT_TWO_PI
@@ -25,7 +26,7 @@ _LARGEST_RATE = 50.0  # |rate × years| and |yield × years|
 
 
 class _Desk:
-    """Scratch space for n strikes, cut into views; a name ending in s is two rows side by side, d1 with d2 and so on."""
+    """Scratch space for n strikes, cut into views; a plural name is two rows side by side, as d1 with d2."""
 
     def __init__(self, n: int) -> None:
         rows = np.empty((3, n))
@@ -51,14 +52,16 @@ class _Desk:
 _desks: dict[int, list[_Desk]] = {}  # free scratch space by number of strikes; lists, so that threads never share one
 
 
-def value_chain(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray | None:
+def value_chain(on_future: bool, rows: int, terms: tuple[Any, ...]) -> FloatArray | None:
     """Rows price (1) or price to rho (6) of a strip, shape (rows, strikes); None if it is no such strip, or special."""
     phi, spot, strike, years, vol, rate, carry = terms
-    if not (type(spot) is type(years) is type(rate) is type(carry) is type(phi) is float):
+    if not (isinstance(strike, np.ndarray) and strike.ndim == 1 and 1 < strike.size <= LONGEST):
         return None
-    if not (type(strike) is np.ndarray and strike.ndim == 1 and 1 < strike.size <= LONGEST):
+    if not (isinstance(phi, float) and isinstance(spot, float) and isinstance(years, float)):
         return None
-    if not (type(vol) is float or (type(vol) is np.ndarray and vol.shape == strike.shape)):
+    if not (isinstance(rate, float) and isinstance(carry, float)):
+        return None
+    if not (isinstance(vol, float) or (isinstance(vol, np.ndarray) and vol.shape == strike.shape)):
         return None
     if not (phi * phi == 1.0 and 1e-6 < spot < 1e9 and 1e-9 < years < 1e3):
         return None

@@ -18,6 +18,8 @@ LOW, HIGH = 2.5, 97.5  # percentiles of a 95 % interval
 HAC_LAGS = 6
 _BATCH = 2_000_000  # drawn numbers held in memory at a time
 
+NORMAL_95 = 1.959964  # standard deviations either side
+
 
 @dataclass(frozen=True, slots=True)
 class EventStudy:
@@ -218,6 +220,17 @@ class ClusterEffect:
     t: float
     persistence: float  # coefficient of VIX itself
     n: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the effect, from the Newey-West error and the normal distribution."""
+        return self.effect - NORMAL_95 * self.error, self.effect + NORMAL_95 * self.error
+
+    @property
+    def verdict(self) -> str:
+        """Say "effect", or "no effect shown" where the interval covers 0."""
+        low, high = self.interval
+        return "no effect shown" if low <= 0.0 <= high else "effect"
 
 
 def cluster_effect(flags: ArrayLike, vix: ArrayLike) -> ClusterEffect:

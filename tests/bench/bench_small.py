@@ -1,8 +1,9 @@
 """What a short call costs: the model for a few options, and the same as a cell.
 
-Run `python tests/bench/bench_small.py`. Bar: a short call (up to 20 options) in at most 15 µs. Up to five options plain
-Python is fastest; above, numpy's price for a call decides, whatever the call does. The last line shows that floor: the
-calls the short-range kernel makes, times the price of one.
+Run `python tests/bench/bench_small.py`. Bar: a short call (up to 20 options) in at most 15 µs. A call for the strikes of
+one expiry, with one volatility or one a strike, meets it ("price", "six"); options that differ in everything ("mixed")
+take up to twice as long above a few: numpy's price for a call decides there, whatever the call does. The last line
+shows that floor: the calls the kernel for mixed options makes, times the price of one.
 """
 
 from __future__ import annotations
@@ -36,24 +37,30 @@ def microseconds(work: Callable[[], object]) -> float:
 def main() -> None:
     """Print a line a length of call."""
     spec, vol_spec = REGISTRY["ALVH_BLACK_SCHOLES"], REGISTRY["ALVH_IMPLIED_VOL"]
-    print("options   model price   six numbers   implied vol   cell: price   cell: all   cell: implied vol   (µs)")
+    print(
+        "options   price    six   six, smile   six, mixed   implied vol   cell: price   cell: all   cell: implied vol   (µs)"
+    )
     for length in LENGTHS:
         strikes = np.linspace(5500.0, 6500.0, length) if length > 1 else np.array(6175.0)
         prices = black.bsm_price(1.0, 6000.0, strikes, *TERMS)
         column = [[strike] for strike in strikes.tolist()] if length > 1 else 6175.0
         quotes = [[price] for price in prices.tolist()] if length > 1 else float(prices)
+        full = [np.full(strikes.shape, value) for value in (1.0, 6000.0, *TERMS)]
+        smile = np.linspace(0.18, 0.13, length) if length > 1 else 0.15
         times = [
             microseconds(work)
             for work in (
                 lambda k=strikes: black.bsm_price(1.0, 6000.0, k, *TERMS),
                 lambda k=strikes: black.bsm_six(1.0, 6000.0, k, *TERMS),
+                lambda k=strikes, v=smile: black.bsm_six(1.0, 6000.0, k, 14 / 365, v, 0.04, 0.013),
+                lambda k=strikes, f=full: black.bsm_six(f[0], f[1], k, *f[2:]),
                 lambda k=strikes, p=prices: black.implied_vol(1.0, p, 6000.0, k, 14 / 365, 0.04, 0.013),
                 lambda k=column: spec.evaluate(["C", 6000.0, k, 14.0, 0.15, 0.04, 0.013]),
                 lambda k=column: spec.evaluate(["C", 6000.0, k, 14.0, 0.15, 0.04, 0.013, "all"]),
                 lambda k=column, p=quotes: vol_spec.evaluate(["C", p, 6000.0, k, 14.0, 0.04, 0.013]),
             )
         ]
-        widths = (13, 13, 13, 13, 11, 19)
+        widths = (8, 7, 13, 13, 14, 14, 12, 19)
         print(f"{length:7d}" + "".join(f"{t:{w}.1f}" for t, w in zip(times, widths, strict=True)))
     one, two, out = np.ones(20), np.ones(20), np.empty(20)
     each = microseconds(lambda: np.multiply(one, two, out))

@@ -37,7 +37,9 @@ def same(found: Any, wanted: Any) -> bool:
     """Whether a printed cell is the wanted one; 15 printed digits are what VBScript gives."""
     if isinstance(wanted, float):
         return isinstance(found, float) and math.isclose(found, wanted, rel_tol=1e-12, abs_tol=1e-300)
-    wanted = "" if wanted is None else wanted.value if isinstance(wanted, CellError) else wanted
+    found, wanted = (
+        "" if cell is None else cell.value if isinstance(cell, CellError) else cell for cell in (found, wanted)
+    )
     if isinstance(wanted, str) and isinstance(found, str):
         return found == wanted or found == wanted.encode("cp1252", "replace").decode("cp1252")
     return bool(found == wanted)

@@ -1,0 +1,83 @@
+"""What a back-test can be told: trade, hedge, costs, seed. Defaults come from method.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from alvh_xl.model.errors import DomainError, ShapeError
+
+STRATEGIES = (
+    "unhedged",
+    "downsized",
+    "static",
+    "literal_1",
+    "literal_2",
+    "literal_3",
+    "literal_4",
+    "capped",
+    "ladder",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Parameters of a back-test; every default is a POLICY of method.md unless noted.
+
+    Notes
+    -----
+    Trade: §10 (14 days, 16 delta, 50 wide, each week's first session, held to settlement). Skew: §10. Hedge: first
+    monthly VIX expiry at least 5 sessions after the condor's, closed with it. Costs: §10 gives 2–7 % of the credit
+    and 1–2 ticks of 0.05; the middle and one tick are taken. Fees: the method names none, so 0. Cash earns nothing.
+    """
+
+    days: float = 14.0  # calendar days, 7 to 21 (C32)
+    short_delta: float = 0.16
+    wing_width: float = 50.0
+    strike_step: float = 5.0
+    slope: float = -0.09
+    curvature: float = 0.012
+    rate: float = 0.0
+    dividend_yield: float = 0.0
+    condors: float = 10.0  # a week
+    capital: float = 1_000_000.0  # dollars, fixed: gains are not reinvested
+    roll_phase: float = 0.0  # sessions after the week's first
+    signal_shift: float = 0.0  # sessions later the layers are read; negative looks ahead, for sensitivity only
+    position: float = 0.5  # a = 0.15 + 0.10·position (C03)
+    cap: float = 0.35  # reading A (C12)
+    hold: float = 10.0  # sessions a layer stays lit (C05)
+    hedge_gap: float = 5.0  # sessions between settlement of the condor and of its hedge
+    overlay_delta: float = 0.30  # of the static overlay (C20)
+    condor_cost: float = 0.045  # of the credit, all four legs
+    hedge_half_spread: float = 0.05  # points an option, each way
+    fee: float = 0.0  # dollars a contract, each way
+    spx_multiplier: float = 100.0
+    vix_multiplier: float = 100.0
+    layers_on: float = 1.0  # 0 leaves every layer dark
+    seed: float = 442.0
+
+    def __post_init__(self) -> None:
+        """Refuse what the trade is not defined for."""
+        if not 7.0 <= self.days <= 21.0 or self.days != int(self.days):
+            raise DomainError("days must be a whole number from 7 to 21")
+        if not (0.0 < self.short_delta < 0.5 and 0.0 < self.overlay_delta < 1.0):
+            raise DomainError("the deltas must lie inside their range")
+        positive = (self.wing_width, self.strike_step, self.condors, self.capital, self.spx_multiplier)
+        if not min(*positive, self.vix_multiplier) > 0.0:
+            raise DomainError("wing, step, condors, capital and multipliers must be positive")
+        if not min(self.condor_cost, self.hedge_half_spread, self.fee, self.cap, self.hold, self.hedge_gap) >= 0.0:
+            raise DomainError("costs, cap, hold and gap must not be negative")
+        if not (0.0 <= self.roll_phase <= 20.0 and abs(self.signal_shift) <= 20.0 and 0.0 <= self.position <= 1.0):
+            raise DomainError("phase must be 0 to 20, shift within 20, position 0 to 1")
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of all parameters."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def of(cls, pairs: dict[str, float]) -> Parameters:
+        """Parameters from names and numbers; an unknown name is a ShapeError."""
+        unknown = sorted(set(pairs) - set(cls.names()))
+        if unknown:
+            raise ShapeError(f"unknown parameter {unknown[0]!r}")
+        return cls(**pairs)

@@ -1,0 +1,123 @@
+"""What a path of daily dollars was worth, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from alvh_xl.model.types import FloatArray
+
+SESSIONS = 252.0
+_TAIL = 0.01
+# First and last day of each crisis, serial: 2008-09-02…11-20, 2011-07-25…10-03, 2015-08-18…08-25,
+# 2018-02-01…02-08, 2020-02-20…03-23.
+CRISES = {
+    "2008": (39693.0, 39772.0),
+    "2011": (40749.0, 40819.0),
+    "2015": (42234.0, 42241.0),
+    "2018": (43132.0, 43139.0),
+    "2020": (43881.0, 43913.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Figures of one strategy; shares are of the capital, a year where a rate."""
+
+    cagr: float
+    vol: float
+    sharpe: float
+    sharpe_low: float
+    sharpe_high: float
+    max_drawdown: float
+    cvar: float
+    worst_day: float
+    worst_week: float
+    hedge_cost: float
+    calm_cost: float
+    turnover: float
+    hedge_return: float  # on the premium paid, not annualised
+
+
+def cvar(pnl: FloatArray) -> FloatArray:
+    """Mean loss of the worst 1 % of days (at least one), positive, along the last axis."""
+    count = max(1, int(np.ceil(_TAIL * pnl.shape[-1])))
+    worst = np.partition(pnl, count - 1, axis=-1)[..., :count]
+    return np.asarray(-worst.mean(axis=-1))
+
+
+def score(pnl: FloatArray) -> FloatArray:
+    """Mean dollars a year over the 99 % CVaR of a day: what a unit of tail loss earns."""
+    tail = cvar(pnl)
+    with np.errstate(all="ignore"):
+        return np.where(tail > 0.0, pnl.mean(axis=-1) * SESSIONS / tail, np.nan)
+
+
+def percentile_of(value: float, draws: FloatArray) -> float:
+    """Share of draws below the value, in percent; NaN without draws."""
+    return float(100.0 * np.mean(draws < value)) if draws.size else float("nan")
+
+
+def drawdown(pnl: FloatArray, capital: float) -> FloatArray:
+    """Fall from the highest equity so far, as a share of it."""
+    equity = capital + np.cumsum(pnl)
+    top = np.maximum.accumulate(np.maximum(equity, capital))
+    return np.asarray(equity / top - 1.0)
+
+
+def statistics(
+    dates: FloatArray, pnl: FloatArray, hedge: FloatArray, premium: float, contracts: float, capital: float
+) -> Statistics:
+    """All figures of one strategy; the Sharpe interval is ±1.96·√((1 + S²/2)/n) of the daily ratio (Lo 2002)."""
+    years = max((dates[-1] - dates[0]) / 365.25, 1.0 / 365.25)
+    end = 1.0 + pnl.sum() / capital
+    sd = pnl.std(ddof=1) if pnl.size > 1 else np.nan
+    daily = pnl.mean() / sd if sd > 0.0 else np.nan
+    half = 1.96 * np.sqrt((1.0 + 0.5 * daily**2) / pnl.size)
+    week = np.convolve(pnl, np.ones(min(5, pnl.size)), mode="valid")
+    root = np.sqrt(SESSIONS)
+    return Statistics(
+        cagr=float(end ** (1.0 / years) - 1.0) if end > 0.0 else -1.0,
+        vol=float(sd * root / capital),
+        sharpe=float(daily * root),
+        sharpe_low=float((daily - half) * root),
+        sharpe_high=float((daily + half) * root),
+        max_drawdown=float(drawdown(pnl, capital).min()),
+        cvar=float(cvar(pnl) / capital),
+        worst_day=float(pnl.min() / capital),
+        worst_week=float(week.min() / capital),
+        hedge_cost=float(-hedge.sum() / capital / years),
+        calm_cost=calm_cost(dates, hedge, capital),
+        turnover=float(contracts / years),
+        hedge_return=float(hedge.sum() / premium) if premium > 0.0 else float("nan"),
+    )
+
+
+def calm_cost(dates: FloatArray, hedge: FloatArray, capital: float) -> float:
+    """Mean cost of the hedge in calendar years without a crisis' day; NaN when there is none."""
+    year = years_of(dates)
+    stressed = {int(name) for name in CRISES}
+    calm = [float(-hedge[year == y].sum()) for y in np.unique(year) if int(y) not in stressed]
+    return float(np.mean(calm) / capital) if calm else float("nan")
+
+
+def crisis_gains(dates: FloatArray, pnl: FloatArray) -> dict[str, float]:
+    """Dollars over each named crisis that the history covers whole."""
+    found = {}
+    for name, (start, end) in CRISES.items():
+        if dates[0] <= start and dates[-1] >= end:
+            found[name] = float(pnl[(dates >= start) & (dates <= end)].sum())
+    return found
+
+
+def years_of(dates: FloatArray) -> FloatArray:
+    """Calendar year of each serial date."""
+    days = np.datetime64("1899-12-30") + np.floor(dates).astype(np.int64)
+    return np.asarray(days.astype("datetime64[Y]").astype(np.int64) + 1970, dtype=np.float64)
+
+
+def without_year(dates: FloatArray, pnl: FloatArray, year: int) -> float:
+    """Return over CVaR with one calendar year left out; NaN where nothing is left."""
+    kept = pnl[years_of(dates) != year]
+    return float(score(kept)) if kept.size else float("nan")
