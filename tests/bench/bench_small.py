@@ -1,7 +1,7 @@
 """What a short call costs: the model for a few options, and the same as a cell.
 
-Run `python tests/bench/bench_small.py`. Bar: a short call (up to 20 options) in at most 15 µs. A call for the strikes of
-one expiry, with one volatility or one a strike, meets it ("price", "six"); options that differ in everything ("mixed")
+Run `python tests/bench/bench_small.py`. Bar: a short call (up to 20 options) in at most 15 µs. A call for the strikes
+of one expiry, with one volatility or one a strike, meets it ("price", "six"); options that differ in everything ("mixed")
 take up to twice as long above a few: numpy's price for a call decides there, whatever the call does. The last line
 shows that floor: the calls the kernel for mixed options makes, times the price of one.
 """
