@@ -1,7 +1,7 @@
 """What a short call costs: the model for a few options, and the same as a cell.
 
 Run `python tests/bench/bench_small.py`. Bar: a short call (up to 20 options) in at most 15 µs. A call for the strikes
-of one expiry, with one volatility or one a strike, meets it ("price", "six"); options that differ in everything ("mixed")
+of one expiry, with one volatility or one a strike, meets it; options that differ in everything ("mixed")
 take up to twice as long above a few: numpy's price for a call decides there, whatever the call does. The last line
 shows that floor: the calls the kernel for mixed options makes, times the price of one.
 """
@@ -37,9 +37,8 @@ def microseconds(work: Callable[[], object]) -> float:
 def main() -> None:
     """Print a line a length of call."""
     spec, vol_spec = REGISTRY["ALVH_BLACK_SCHOLES"], REGISTRY["ALVH_IMPLIED_VOL"]
-    print(
-        "options   price    six   six, smile   six, mixed   implied vol   cell: price   cell: all   cell: implied vol   (µs)"
-    )
+    print("µs      ---- model ----                                            ---- cell ----")
+    print("options   price    six   six, smile   six, mixed   implied vol   price   all six   implied vol")
     for length in LENGTHS:
         strikes = np.linspace(5500.0, 6500.0, length) if length > 1 else np.array(6175.0)
         prices = black.bsm_price(1.0, 6000.0, strikes, *TERMS)
@@ -60,7 +59,7 @@ def main() -> None:
                 lambda k=column, p=quotes: vol_spec.evaluate(["C", p, 6000.0, k, 14.0, 0.04, 0.013]),
             )
         ]
-        widths = (8, 7, 13, 13, 14, 14, 12, 19)
+        widths = (8, 7, 13, 13, 14, 8, 10, 14)
         print(f"{length:7d}" + "".join(f"{t:{w}.1f}" for t, w in zip(times, widths, strict=True)))
     one, two, out = np.ones(20), np.ones(20), np.empty(20)
     each = microseconds(lambda: np.multiply(one, two, out))
