@@ -29,6 +29,7 @@ class Report:
     drawdown: FloatArray  # (strategies, sessions), share
     placebo: FloatArray
     scores: dict[str, float]  # strategy → return over CVaR
+    capital: float  # dollars
 
 
 def report(
@@ -60,6 +61,7 @@ def report(
         drawdown=drawdown(found.pnl, found.capital),
         placebo=found.placebo,
         scores={name: float(score(pnl)) for name, pnl in rows.items()},
+        capital=found.capital,
     )
 
 

@@ -13,6 +13,7 @@ from alvh_xl.market.morning import MarketMorning
 from alvh_xl.workbook import style
 from alvh_xl.workbook.layout import Context
 from alvh_xl.workbook.sheets import (
+    backtest,
     capital,
     checks,
     curve,
@@ -51,6 +52,7 @@ SHEETS: Final[tuple[tuple[str, _Sheet, str], ...]] = (
     ("Capital", capital, _TYPING),
     ("Fundamentals", fundamentals, _TYPING),
     ("Scenarios", scenarios, _FORMULAS),
+    ("Backtest", backtest, _REFRESHED),
     ("Journal", journal, _REFRESHED),
     ("Checks", checks, _FORMULAS),
     ("Help", help, _READING),

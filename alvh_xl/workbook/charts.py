@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from alvh_xl.workbook import style
@@ -154,4 +155,46 @@ def macd(context: Context) -> Any:
         _axis("", "@", interval_unit=10, interval_tick=10, label_position="low", major_gridlines={"visible": False})
     )
     chart.set_y_axis(_axis("index points", "0"))
+    return chart
+
+
+_PATH_LOOKS = (
+    (style.GREY, 1.75, "solid"), (style.BLACK, 1.25, "dash"), (style.ORANGE, 1.5, "solid"), (style.BLUE, 2.25, "solid"),
+    (style.VERMILLION, 1.5, "solid"), (style.GREEN, 1.5, "dash"),
+)  # fmt: skip
+
+
+def backtest_paths(
+    context: Context, title: str, number: str, lines: Sequence[tuple[str, int]], rows: tuple[int, int], months: int
+) -> Any:
+    """One line a strategy over the months of a back-test; rows and columns are counted from 0."""
+    chart = _chart(context, {"type": "line"}, title)
+    for (name, column), (colour, width, dash) in zip(lines, _PATH_LOOKS, strict=True):
+        chart.add_series({
+            "name": name,
+            "categories": ["Backtest", rows[0], months, rows[1], months],
+            "values": ["Backtest", rows[0], column, rows[1], column],
+            "line": {"color": colour, "width": width, "dash_type": dash},
+        })  # fmt: skip
+    chart.set_x_axis(
+        _axis("", "@", interval_unit=13, interval_tick=13, label_position="low", major_gridlines={"visible": False})
+    )
+    chart.set_y_axis(_axis("", number))
+    return chart
+
+
+def backtest_placebo(context: Context, rows: tuple[int, int], first: int) -> Any:
+    """Histogram of the placebo's return over CVaR, with the method and the 95th percentile; counted from 0."""
+    chart = _chart(context, {"type": "column"}, "Placebo: random layers, return over CVaR")
+    for place, (name, colour) in enumerate(
+        (("draws", "#B9C2CC"), ("ALVH lies here", style.VERMILLION), ("95th percentile", style.BLUE)), start=first + 1
+    ):
+        chart.add_series({
+            "name": name, "categories": ["Backtest", rows[0], first, rows[1], first],
+            "values": ["Backtest", rows[0], place, rows[1], place], "fill": {"color": colour}, "gap": 20,
+            "overlap": 100 if place == first + 1 else None,
+        })  # fmt: skip
+    chart.set_x_axis(_axis("return a year over the 99 % CVaR of a day", "0.0", interval_unit=2, label_position="low",
+                           major_gridlines={"visible": False}))  # fmt: skip
+    chart.set_y_axis(_axis("draws", "0", min=0))
     return chart

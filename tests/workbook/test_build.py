@@ -265,7 +265,7 @@ def test_tables_have_their_fixed_rows_and_the_columns_a_refresh_writes(book: Wor
 def test_sheets_are_those_of_the_specification(book: Workbook) -> None:
     """A trader looks for a sheet by its name, from reading on the left to help on the right."""
     left = ["Morning", "Inputs", "Position", "Plan", "Market", "History", "Curve", "Signals", "Macro"]
-    wanted = [*left, "Capital", "Fundamentals", "Scenarios", "Journal", "Checks", "Help"]
+    wanted = [*left, "Capital", "Fundamentals", "Scenarios", "Backtest", "Journal", "Checks", "Help"]
     assert [name for name in book.sheetnames if name in wanted] == wanted
 
 

@@ -60,9 +60,9 @@ def percentile_of(value: float, draws: FloatArray) -> float:
 
 
 def drawdown(pnl: FloatArray, capital: float) -> FloatArray:
-    """Fall from the highest equity so far, as a share of it."""
-    equity = capital + np.cumsum(pnl)
-    top = np.maximum.accumulate(np.maximum(equity, capital))
+    """Fall from the highest equity so far, as a share of it, along the last axis."""
+    equity = capital + np.cumsum(pnl, axis=-1)
+    top = np.maximum.accumulate(np.maximum(equity, capital), axis=-1)
     return np.asarray(equity / top - 1.0)
 
 

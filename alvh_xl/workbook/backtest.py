@@ -1,0 +1,210 @@
+"""What the Backtest sheet holds: one back-test as tables of fixed size, so that any later one fits the same cells.
+
+Shares and rates are of the capital, dollars appear nowhere: the back-test's capital is not the reader's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from alvh_xl.functions.backtest_report import STRATEGIES, Report
+from alvh_xl.hosts.embedded import WorkbookError, save_atomically
+from alvh_xl.hosts.embedded.charts import refresh_charts
+from alvh_xl.workbook.files import open_workbook
+from alvh_xl.workbook.target import FileTarget
+
+Columns = tuple[str, ...]
+Rows = list[tuple[Any, ...]]
+
+METHOD: Final = "literal_1"
+CRISES: Final = ("2008", "2011", "2015", "2018", "2020")
+YEARS_OUT: Final = ("2008", "2020")
+# Strategies drawn over time; the four bases of ALVH lie between the first and the last of them.
+DRAWN: Final = ("unhedged", "downsized", "static", "literal_1", "literal_4", "ladder")
+WORDS: Final = {
+    "unhedged": "the weekly condors alone",
+    "downsized": "the same, smaller: the 99 % CVaR of literal_1",
+    "static": "with 30-delta VIX calls by the published tail-hedge weights",
+    "literal_1": "with ALVH, basis VIX notional",
+    "literal_2": "with ALVH, basis maximum loss",
+    "literal_3": "with ALVH, basis break-even payoff",
+    "literal_4": "with ALVH, basis premium",
+    "capped": "literal_1 under the 0.35 cap",
+    "ladder": "with a 4/4/2 ladder, always on",
+}
+MEASURES: Final = (
+    "cagr", "vol", "sharpe", "sharpe_low", "sharpe_high", "max_drawdown", "cvar", "worst_week", "hedge_cost",
+    "hedge_return", "turnover",
+)  # fmt: skip
+FACTS: Final[Columns] = ("topic", "words")
+RESULT: Final[Columns] = ("strategy", *MEASURES, "return_over_cvar", "what_it_is")
+CRISIS: Final[Columns] = (
+    "strategy", *(f"crisis_{year}" for year in CRISES), *(f"without_{year}" for year in YEARS_OUT),
+)  # fmt: skip
+PATH: Final[Columns] = (
+    "date", "month", *(f"equity_{name}" for name in DRAWN), *(f"drawdown_{name}" for name in DRAWN),
+)  # fmt: skip
+PLACEBO: Final[Columns] = ("score", "draws", "alvh_here", "p95_here")
+CAVEAT: Final[Columns] = ("caveat",)
+ROWS: Final = {
+    "BacktestFacts": 10, "BacktestResult": len(STRATEGIES), "BacktestCrises": len(STRATEGIES),
+    "BacktestPath": 120, "BacktestPlacebo": 20, "BacktestCaveats": 14,
+}  # fmt: skip
+_BAR = 95.0
+_EPOCH = dt.date(1899, 12, 30)
+
+
+def backtest_tables(found: Report, source: str, parameters: Mapping[str, float]) -> dict[str, tuple[Columns, Rows]]:
+    """Return every table of the sheet.
+
+    Parameters
+    ----------
+    found : Report
+        The back-test; strategies left out of it get blank rows.
+    source : str
+        Where the history came from.
+    parameters : dict
+        Parameters that are not the default.
+
+    Returns
+    -------
+    dict
+        Table name → (column names, rows); each has exactly the rows of `ROWS`, blank ones last.
+    """
+    tables = {
+        "BacktestFacts": (FACTS, _facts(found, source, parameters)),
+        "BacktestResult": (RESULT, _result(found)),
+        "BacktestCrises": (CRISIS, _crises(found)),
+        "BacktestPath": (PATH, _path(found)),
+        "BacktestPlacebo": (PLACEBO, _placebo(found)),
+        "BacktestCaveats": (CAVEAT, _caveats(found.caveats)),
+    }
+    return {
+        name: (columns, [*rows, *[(None,) * len(columns)] * (ROWS[name] - len(rows))])
+        for name, (columns, rows) in tables.items()
+    }
+
+
+def write_into(path: Path, found: Report, source: str, parameters: Mapping[str, float]) -> int:
+    """Put a back-test into the Backtest sheet of a workbook file; nothing else in the file is touched.
+
+    Returns
+    -------
+    int
+        How many tables were written.
+
+    Raises
+    ------
+    WorkbookError
+        The workbook lacks a table or a column of the sheet; the file is untouched.
+    """
+    package = open_workbook(path)
+    target = FileTarget(package)
+    tables = backtest_tables(found, source, parameters)
+    if gone := [name for name in tables if not target.has_table(name)]:
+        raise WorkbookError(f"{path.name} has no table {', '.join(gone)}: it needs the sheet Backtest of `alvh-xl new`")
+    for name, (columns, rows) in tables.items():
+        target.set_table(name, columns, rows)
+    refresh_charts(package)
+    save_atomically(package.to_bytes(), path, package.origin)
+    return len(tables)
+
+
+def day_of(serial: float) -> dt.date:
+    """Calendar date of a serial day."""
+    return _EPOCH + dt.timedelta(days=int(serial))
+
+
+def _cell(number: float) -> float | None:
+    return float(number) + 0.0 if math.isfinite(number) else None
+
+
+def _facts(found: Report, source: str, parameters: Mapping[str, float]) -> Rows:
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", found.verdict)
+    first, last = day_of(found.dates[0]), day_of(found.dates[-1])
+    changed = ", ".join(f"{name} {value:g}" for name, value in parameters.items())
+    draws = found.placebo.size
+    placebo = "none drawn"
+    if draws:
+        bar = float(np.percentile(found.placebo, _BAR))
+        own = f"; literal_1 has {found.scores[METHOD]:.2f}" if METHOD in found.scores else ""
+        placebo = f"{draws} seeded draws of random layers, 95th percentile {bar:.2f} a year a unit of CVaR{own}"
+    binding = ", ".join(f"{rule} {share:.0%}" for rule, share in found.binding.items())
+    return [
+        *(("Conclusion" if i == 0 else None, sentence) for i, sentence in enumerate(sentences[:4])),
+        ("History", f"{source}, {first:%d-%b-%Y} to {last:%d-%b-%Y}, {found.dates.size} sessions"),
+        ("Parameters", changed or "the method's defaults"),
+        ("Placebo", placebo),
+        ("Size of the hedge", f"mornings of a trade by what sized the capped hedge: {binding}"),
+    ]
+
+
+def _result(found: Report) -> Rows:
+    return [
+        (name, *(_cell(figures[measure]) for measure in MEASURES), _cell(found.scores[name]), WORDS[name])
+        for name, figures in found.measures.items()
+    ]
+
+
+def _crises(found: Report) -> Rows:
+    """Gain over each crisis in the history as a share of the capital; return over CVaR without a crisis year."""
+    years = {str(day_of(serial).year) for serial in found.dates}
+    return [
+        (
+            name,
+            *(_cell(found.crises[name].get(crisis, math.nan) / found.capital) for crisis in CRISES),
+            *(_cell(found.without[name][year]) if year in years else None for year in YEARS_OUT),
+        )
+        for name in found.strategies
+    ]
+
+
+def _path(found: Report) -> Rows:
+    """Equity at the end, and deepest drawdown, of equal stretches of sessions; short histories repeat sessions."""
+    last = found.dates.size - 1
+    ends = np.linspace(0.0, last, ROWS["BacktestPath"]).round().astype(int)
+    places = [found.strategies.index(name) if name in found.strategies else None for name in DRAWN]
+    rows: Rows = []
+    start = 0
+    for end in ends.tolist():
+        day = day_of(found.dates[end])
+        equity = [None if i is None else _cell(found.equity[i, end] / found.capital) for i in places]
+        fall = [None if i is None else _cell(found.drawdown[i, start : end + 1].min()) for i in places]
+        rows.append((day, f"{day:%b-%Y}", *equity, *fall))
+        start = min(end + 1, last)
+    return rows
+
+
+def _placebo(found: Report) -> Rows:
+    """Histogram of the placebo's return over CVaR; the method and the 95th percentile stand above the tallest bar."""
+    draws = found.placebo[np.isfinite(found.placebo)]
+    if not draws.size:
+        return []
+    own = found.scores.get(METHOD, math.nan)
+    bar = float(np.percentile(draws, _BAR))
+    known = draws if not math.isfinite(own) else np.append(draws, own)
+    low, high = float(known.min()), float(known.max())
+    count, edges = np.histogram(draws, ROWS["BacktestPlacebo"], (low, high if high > low else low + 1.0))
+    tall = 1.1 * float(count.max())
+
+    def here(value: float, place: int) -> float | None:
+        inside = edges[place] <= value < edges[place + 1] or (place == count.size - 1 and value == edges[-1])
+        return tall if inside else None
+
+    return [
+        (float(edges[i] + edges[i + 1]) / 2.0, int(count[i]), here(own, i), here(bar, i)) for i in range(count.size)
+    ]
+
+
+def _caveats(caveats: tuple[str, ...]) -> Rows:
+    """One row a caveat; were there more than rows, the last row would hold the rest."""
+    room = ROWS["BacktestCaveats"]
+    kept = caveats if len(caveats) <= room else (*caveats[: room - 1], " ".join(caveats[room - 1 :]))
+    return [(caveat,) for caveat in kept]
