@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alvh_xl.cli.shared import app, err, fail, out, plain
+from alvh_xl.cli.shared import app, err, fail, line, out, plain
 
 if TYPE_CHECKING:
     from alvh_xl.functions.backtest_report import Report
@@ -37,10 +37,15 @@ def backtest(
     executor: Annotated[str | None, typer.Option(help="A Dask cluster for a sweep: dask://host:port.")] = None,
     results: Annotated[Path, typer.Option(help="Where a sweep keeps its results.")] = Path("backtest-sweep.jsonl"),
     html_path: Annotated[Path | None, typer.Option("--html", help="Also write a page.")] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Write the result into the sheet Backtest of this workbook.")
+    ] = None,
 ) -> None:
     """Back-test the method on daily history, model-priced, against smaller size and random layers."""
     from alvh_xl.functions.backtest_report import STRATEGIES, report
 
+    if sweep and into is not None:
+        raise fail("--into takes one back-test; leave out --sweep")
     names = tuple(strategies.split(",")) if strategies else STRATEGIES
     data = _history(source, start, end)
     fixed = {key: _number(value) for key, value in map(_pair, param or [])}
@@ -52,7 +57,10 @@ def backtest(
         found = report(data, fixed, names, draws)
     except ValueError as problem:
         raise fail(str(problem)) from None
-    _show(found)
+    if into is None:
+        _show(found)
+    else:
+        _write(into, found, source, fixed)
     if html_path is not None:
         html_path.write_text(page(found), encoding="utf-8")
         out.print(plain(f"Wrote {html_path}"))
@@ -88,6 +96,15 @@ def _number(text: str) -> float:
         raise fail(f"{text!r} is no number") from None
 
 
+def _write(workbook: Path, found: Report, source: str, parameters: dict[str, float]) -> None:
+    """Put the result into a workbook; one line."""
+    from alvh_xl.workbook.backtest import write_into
+
+    write_into(workbook, found, source, parameters)
+    what = f"{len(found.strategies)} strategies, {found.dates.size} sessions, {found.placebo.size} placebo draws"
+    out.print(line(f"Wrote {workbook}, sheet Backtest: {what}. {found.verdict} {_ADVICE}"))
+
+
 def _show(found: Report) -> None:
     """Print the table, the conclusion and its caveats."""
     widths = [max(len(title), 7) + 1 for _, title, _ in _SHOWN]
@@ -96,8 +113,8 @@ def _show(found: Report) -> None:
     for name, figures in found.measures.items():
         cells = (_text(figures[m] * unit).rjust(width) for (m, _, unit), width in zip(_SHOWN, widths, strict=True))
         out.print(name.ljust(11) + "".join(cells))
-    for line in (_UNITS, _binding(found), *_periods(found), "", found.verdict, *found.caveats, _ADVICE):
-        out.print(plain(line))
+    for text in (_UNITS, _binding(found), *_periods(found), "", found.verdict, *found.caveats, _ADVICE):
+        out.print(plain(text))
 
 
 def _text(number: float) -> str:
@@ -158,7 +175,7 @@ def page(found: Report) -> str:
         f"<tr><td>{name}</td>" + "".join(f"<td>{_text(f[m] * unit)}</td>" for m, _, unit in _SHOWN) + "</tr>"
         for name, f in found.measures.items()
     )
-    words = "".join(f"<li>{html.escape(line)}</li>" for line in (*found.caveats, _ADVICE))
+    words = "".join(f"<li>{html.escape(text)}</li>" for text in (*found.caveats, _ADVICE))
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>ALVH back-test</title>"
         "<style>body{font:15px sans-serif;margin:2em}td,th{padding:.2em .7em;text-align:right}</style>"

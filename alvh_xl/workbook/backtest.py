@@ -44,7 +44,7 @@ MEASURES: Final = (
     "hedge_return", "turnover",
 )  # fmt: skip
 FACTS: Final[Columns] = ("topic", "words")
-RESULT: Final[Columns] = ("strategy", *MEASURES, "return_over_cvar", "what_it_is")
+RESULT: Final[Columns] = ("strategy", *MEASURES, "per_cvar", "what_it_is")
 CRISIS: Final[Columns] = (
     "strategy", *(f"crisis_{year}" for year in CRISES), *(f"without_{year}" for year in YEARS_OUT),
 )  # fmt: skip
@@ -54,8 +54,8 @@ PATH: Final[Columns] = (
 PLACEBO: Final[Columns] = ("score", "draws", "alvh_here", "p95_here")
 CAVEAT: Final[Columns] = ("caveat",)
 ROWS: Final = {
-    "BacktestFacts": 10, "BacktestResult": len(STRATEGIES), "BacktestCrises": len(STRATEGIES),
-    "BacktestPath": 120, "BacktestPlacebo": 20, "BacktestCaveats": 14,
+    "BacktestFacts": 8, "BacktestResult": len(STRATEGIES), "BacktestCrises": len(STRATEGIES),
+    "BacktestPath": 120, "BacktestPlacebo": 20, "BacktestCaveats": 12,
 }  # fmt: skip
 _BAR = 95.0
 _EPOCH = dt.date(1899, 12, 30)
@@ -127,7 +127,7 @@ def _cell(number: float) -> float | None:
 
 
 def _facts(found: Report, source: str, parameters: Mapping[str, float]) -> Rows:
-    sentences = re.split(r"(?<=\.) (?=[A-Z])", found.verdict)
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", found.verdict, maxsplit=3)  # room for four lines, the last may be long
     first, last = day_of(found.dates[0]), day_of(found.dates[-1])
     changed = ", ".join(f"{name} {value:g}" for name, value in parameters.items())
     draws = found.placebo.size
@@ -138,7 +138,7 @@ def _facts(found: Report, source: str, parameters: Mapping[str, float]) -> Rows:
         placebo = f"{draws} seeded draws of random layers, 95th percentile {bar:.2f} a year a unit of CVaR{own}"
     binding = ", ".join(f"{rule} {share:.0%}" for rule, share in found.binding.items())
     return [
-        *(("Conclusion" if i == 0 else None, sentence) for i, sentence in enumerate(sentences[:4])),
+        *(("Conclusion" if i == 0 else None, sentence) for i, sentence in enumerate(sentences)),
         ("History", f"{source}, {first:%d-%b-%Y} to {last:%d-%b-%Y}, {found.dates.size} sessions"),
         ("Parameters", changed or "the method's defaults"),
         ("Placebo", placebo),
@@ -176,9 +176,9 @@ def _path(found: Report) -> Rows:
     for end in ends.tolist():
         day = day_of(found.dates[end])
         equity = [None if i is None else _cell(found.equity[i, end] / found.capital) for i in places]
-        fall = [None if i is None else _cell(found.drawdown[i, start : end + 1].min()) for i in places]
+        fall = [None if i is None else _cell(found.drawdown[i, min(start, end) : end + 1].min()) for i in places]
         rows.append((day, f"{day:%b-%Y}", *equity, *fall))
-        start = min(end + 1, last)
+        start = end + 1
     return rows
 
 

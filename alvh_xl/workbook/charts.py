@@ -176,9 +176,8 @@ def backtest_paths(
             "values": ["Backtest", rows[0], column, rows[1], column],
             "line": {"color": colour, "width": width, "dash_type": dash},
         })  # fmt: skip
-    chart.set_x_axis(
-        _axis("", "@", interval_unit=13, interval_tick=13, label_position="low", major_gridlines={"visible": False})
-    )
+    chart.set_x_axis(_axis("", "@", interval_unit=12, interval_tick=12, label_position="low",
+                           num_font=_SMALL | {"rotation": -45}, major_gridlines={"visible": False}))  # fmt: skip
     chart.set_y_axis(_axis("", number))
     return chart
 
@@ -186,13 +185,12 @@ def backtest_paths(
 def backtest_placebo(context: Context, rows: tuple[int, int], first: int) -> Any:
     """Histogram of the placebo's return over CVaR, with the method and the 95th percentile; counted from 0."""
     chart = _chart(context, {"type": "column"}, "Placebo: random layers, return over CVaR")
-    for place, (name, colour) in enumerate(
-        (("draws", "#B9C2CC"), ("ALVH lies here", style.VERMILLION), ("95th percentile", style.BLUE)), start=first + 1
-    ):
+    marks = (("ALVH (literal_1)", first + 2, style.VERMILLION), ("95th percentile", first + 3, style.BLUE))
+    for name, place, colour in (*marks, ("draws", first + 1, "#B9C2CC")):  # the draws in front of the marks
         chart.add_series({
             "name": name, "categories": ["Backtest", rows[0], first, rows[1], first],
             "values": ["Backtest", rows[0], place, rows[1], place], "fill": {"color": colour}, "gap": 20,
-            "overlap": 100 if place == first + 1 else None,
+            "overlap": 100,
         })  # fmt: skip
     chart.set_x_axis(_axis("return a year over the 99 % CVaR of a day", "0.0", interval_unit=2, label_position="low",
                            major_gridlines={"visible": False}))  # fmt: skip

@@ -16,13 +16,13 @@ LAST_COL = 14
 SIDE, SIDE_TOP = 17, 5  # first cell of the charts' numbers, which nobody needs to print
 FACTS = 3
 RESULT = FACTS + 3 + tables.ROWS["BacktestFacts"]
-CHARTS = RESULT + 4 + tables.ROWS["BacktestResult"]
+CHARTS = RESULT + 5 + tables.ROWS["BacktestResult"]
 CRISES = CHARTS + 19
 CAVEATS = CRISES + 20
 Found = dict[str, tuple[tables.Columns, tables.Rows]]
 _MEASURE_LOOKS: Final = {
     "sharpe": "price", "sharpe_low": "price", "sharpe_high": "price", "turnover": "integer",
-    "return_over_cvar": "price",
+    "per_cvar": "price",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def write(context: Context) -> None:
         "Backtest",
         f"Condors with and without hedges on daily history, model-priced. Written by New with {DRAWS} placebo draws; "
         "`alvh-xl backtest --into WORKBOOK` writes another run.",
-        (18, *[10.5] * 12, 46, 2, 2, 12, 10, *[11] * 12),
+        (18, *[13] * 12, 54, 2, 2, 12, 10, *[18] * 12, 2, *[11] * 4),
     )
     asof = context.morning.asof.date()
     data = between(sample_history(), dt.date.min, asof - dt.timedelta(days=1))  # nothing later than the morning knows
@@ -73,9 +73,12 @@ def _result(page: Page, found: Found) -> None:
     looks = {name: ("data", _MEASURE_LOOKS.get(name, "percent")) for name in columns}
     looks |= {"strategy": ("data", "general"), "what_it_is": ("data_word", "general")}
     end = page.table(RESULT + 1, 1, "BacktestResult", columns, rows, looks)
-    page.put(end, 1, "Sharpe with its 95 % interval. cvar: mean loss of the worst 1 % of days. hedge_return: on the "
-             "premium paid, not a year. turnover: contracts a year. return_over_cvar: mean gain a year over the CVaR of a day.",
-             "remark")  # fmt: skip
+    first = (
+        "Sharpe: with its 95 % interval. cvar: mean loss of the worst 1 % of days. per_cvar: mean year's gain over it."
+    )
+    second = "hedge_return: on the premium paid, not a year. turnover: hedge contracts bought a year."
+    for row, words in enumerate((first, second), start=end):
+        page.put(row, 1, words, "remark")
 
 
 def _charts(page: Page, found: Found) -> None:
@@ -83,8 +86,8 @@ def _charts(page: Page, found: Found) -> None:
     columns = found["BacktestPath"][0]
     rows = (SIDE_TOP + 1, SIDE_TOP + tables.ROWS["BacktestPath"])
     parts = (
-        ("equity", "Equity, capital = 1", "0.0", 1, 640),
-        ("drawdown", "Drawdown, share of the highest equity", "0%", 8, 760),
+        ("equity", "Equity, capital = 1", "0.0", 1, 700),
+        ("drawdown", "Drawdown, share of the highest equity", "0%", 8, 950),
     )
     for part, title, number, col, width in parts:
         lines = [(name, SIDE + columns.index(f"{part}_{name}")) for name in tables.DRAWN]
@@ -103,7 +106,7 @@ def _crises(page: Page, found: Found) -> None:
     chart = charts.backtest_placebo(
         page.context, (first, first - 1 + tables.ROWS["BacktestPlacebo"]), SIDE + len(found["BacktestPath"][0]) + 1
     )
-    chart.set_size({"width": 690, "height": 360})
+    chart.set_size({"width": 845, "height": 360})
     page.sheet.insert_chart(CRISES + 1, 9, chart, {"x_offset": 8, "y_offset": 4})
 
 
@@ -116,9 +119,8 @@ def _numbers(page: Page, found: Found) -> None:
     page.table(SIDE_TOP, SIDE, "BacktestPath", columns, rows, looks)
     columns, rows = found["BacktestPlacebo"]
     side = SIDE + len(looks) + 1
-    page.put(
-        SIDE_TOP - 1, side, "Placebo: draws by return over CVaR; marks of ALVH and of the 95th percentile", "remark"
-    )
+    words = "Placebo: draws by return over CVaR; marks of ALVH and of the 95th percentile"
+    page.put(SIDE_TOP - 1, side, words, "remark")
     numbers = {"score": ("data", "price"), "draws": ("data", "integer"), "alvh_here": ("data", "price"),
                "p95_here": ("data", "price")}  # fmt: skip
     page.table(SIDE_TOP, side, "BacktestPlacebo", columns, rows, numbers)
