@@ -36,6 +36,14 @@ def test_the_sample_gives_a_table_and_its_caveats(tmp_path: Path) -> None:
     assert "<svg" in page.read_text(encoding="utf-8")
 
 
+def test_the_hedges_rates_and_turnover_are_printed_when_asked() -> None:
+    """A hedge's cost is also read as a rate on the money laid out, and as contracts traded."""
+    answer = RUNNER.invoke(app, ["backtest", "--draws", "0", "--strategies", "unhedged,literal_1", "--irr"])
+    assert answer.exit_code == 0, answer.output
+    assert "Internal rate of return" in answer.output
+    assert "Hedge contracts bought a year: literal_1" in answer.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--source", "nowhere"], ["--param", "days"], ["--param", "days=x"], ["--param", "colour=1"],

@@ -37,6 +37,7 @@ def backtest(
     executor: Annotated[str | None, typer.Option(help="A Dask cluster for a sweep: dask://host:port.")] = None,
     results: Annotated[Path, typer.Option(help="Where a sweep keeps its results.")] = Path("backtest-sweep.jsonl"),
     html_path: Annotated[Path | None, typer.Option("--html", help="Also write a page.")] = None,
+    irr: Annotated[bool, typer.Option("--irr", help="Also the hedges' internal rates of return; slower.")] = False,
     into: Annotated[
         Path | None, typer.Option(help="Write the result into the sheet Backtest of this workbook.")
     ] = None,
@@ -58,7 +59,7 @@ def backtest(
     except ValueError as problem:
         raise fail(str(problem)) from None
     if into is None:
-        _show(found)
+        _show(found, irr)
     else:
         _write(into, found, source, fixed)
     if html_path is not None:
@@ -105,7 +106,7 @@ def _write(workbook: Path, found: Report, source: str, parameters: dict[str, flo
     out.print(line(f"Wrote {workbook}, sheet Backtest: {what}. {found.verdict} {_ADVICE}"))
 
 
-def _show(found: Report) -> None:
+def _show(found: Report, irr: bool = False) -> None:
     """Print the table, the conclusion and its caveats."""
     widths = [max(len(title), 7) + 1 for _, title, _ in _SHOWN]
     titles = (title.rjust(width) for (_, title, _), width in zip(_SHOWN, widths, strict=True))
@@ -113,7 +114,18 @@ def _show(found: Report) -> None:
     for name, figures in found.measures.items():
         cells = (_text(figures[m] * unit).rjust(width) for (m, _, unit), width in zip(_SHOWN, widths, strict=True))
         out.print(name.ljust(11) + "".join(cells))
-    for text in (_UNITS, _binding(found), *_periods(found), "", found.verdict, *found.caveats, _ADVICE):
+    rates = [_rates(found)] if irr else []
+    for text in (
+        _UNITS,
+        _binding(found),
+        _turnover(found),
+        *_periods(found),
+        *rates,
+        "",
+        found.verdict,
+        *found.caveats,
+        _ADVICE,
+    ):
         out.print(plain(text))
 
 
@@ -138,6 +150,23 @@ def _periods(found: Report) -> list[str]:
 def _binding(found: Report) -> str:
     shares = ", ".join(f"{rule} {share:.0%}" for rule, share in found.binding.items())
     return f"Mornings of a trade by what sized the capped hedge: {shares}."
+
+
+def _turnover(found: Report) -> str:
+    parts = ", ".join(f"{name} {f['turnover']:,.0f}" for name, f in found.measures.items() if f["turnover"] > 0.0)
+    return f"Hedge contracts bought a year: {parts or 'none'}."
+
+
+def _rates(found: Report) -> str:
+    """Internal rates of return in one line; the premium is laid out anew with every trade."""
+    from alvh_xl.functions.backtest_report import hedge_rates
+
+    parts = (
+        f"{name} {rate:.1%}" if math.isfinite(rate) else f"{name} no single rate"
+        for name, rate in hedge_rates(found).items()
+    )
+    words = ", ".join(parts) or "no hedge"
+    return f"Internal rate of return of the hedges, a year, their premium laid out anew every trade: {words}."
 
 
 def _sweep(

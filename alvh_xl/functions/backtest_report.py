@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from alvh_xl.model import backtest
 from alvh_xl.model.backtest.statistics import crisis_gains, drawdown, score, without_year
+from alvh_xl.model.capital import irr
+from alvh_xl.model.errors import ModelError
 from alvh_xl.model.types import FloatArray
 
 STRATEGIES = backtest.STRATEGIES
@@ -27,6 +31,7 @@ class Report:
     dates: FloatArray
     equity: FloatArray  # (strategies, sessions), dollars
     drawdown: FloatArray  # (strategies, sessions), share
+    hedge_cash: FloatArray  # (strategies, sessions), dollars paid (negative) and received for hedges
     placebo: FloatArray
     scores: dict[str, float]  # strategy → return over CVaR
     capital: float  # dollars
@@ -59,10 +64,29 @@ def report(
         dates=found.dates,
         equity=found.capital + found.pnl.cumsum(axis=1),
         drawdown=drawdown(found.pnl, found.capital),
+        hedge_cash=found.hedge_cash,
         placebo=found.placebo,
         scores={name: float(score(pnl)) for name, pnl in rows.items()},
         capital=found.capital,
     )
+
+
+def hedge_rates(found: Report) -> dict[str, float]:
+    """Internal rate of return a year of each hedge's cash flows; NaN without one, or with several.
+
+    Slow on a long history (a few seconds for ten years), so nobody computes it unasked.
+    """
+    rates = {}
+    for name, cash in zip(found.strategies, found.hedge_cash, strict=True):
+        moved = cash != 0.0
+        if np.any(moved):
+            try:
+                answer = irr(cash[moved], found.dates[moved])
+            except ModelError:
+                rates[name] = float("nan")
+                continue
+            rates[name] = answer.roots[0] if len(answer.roots) == 1 else float("nan")
+    return rates
 
 
 def summary(

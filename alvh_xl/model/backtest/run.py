@@ -27,6 +27,7 @@ class Backtest:
     names: tuple[str, ...]
     pnl: FloatArray  # (strategies, sessions), dollars after costs
     hedge_pnl: FloatArray  # the hedge's part of it, after its costs
+    hedge_cash: FloatArray  # dollars paid (negative) and received for hedges, after costs
     premium: FloatArray  # dollars paid for hedges, a strategy
     contracts: FloatArray  # hedge contracts bought, a strategy
     scale: float  # size of the down-sized condor
@@ -51,6 +52,39 @@ def _hedge_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
     return np.asarray(cells, dtype=np.float64)
 
 
+def _cash_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
+    """Dollars a day paid and received for one contract a trade: bought on its first day, sold on its last."""
+    cost = p.hedge_half_spread * p.vix_multiplier + p.fee
+    last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
+    cells = hedge.value * p.vix_multiplier * (last - hedge.schedule.first) - cost * (hedge.schedule.first + last)
+    return np.asarray(cells, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A hedge by its daily dollars, its daily cash, the premium paid and the contracts bought."""
+
+    pnl: FloatArray
+    cash: FloatArray
+    premium: float = 0.0
+    contracts: float = 0.0
+
+    def __add__(self, other: _Held) -> _Held:
+        return _Held(
+            self.pnl + other.pnl, self.cash + other.cash, self.premium + other.premium,
+            self.contracts + other.contracts,
+        )  # fmt: skip
+
+
+def _held(call: hedges.Calls, count: FloatArray, p: Parameters, sessions: int) -> _Held:
+    """`count` contracts of each trade."""
+    row, each = call.schedule.row, count[call.schedule.trade.astype(np.intp)]
+    return _Held(
+        _daily(_hedge_cells(call, p) * each, row, sessions), _daily(_cash_cells(call, p) * each, row, sessions),
+        float(count @ call.price) * p.vix_multiplier, float(count.sum()),
+    )  # fmt: skip
+
+
 def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArray:
     plan = trades.schedule
     cost = np.maximum(trades.credit, 0.0) * p.condor_cost * p.spx_multiplier + 4.0 * p.fee
@@ -69,55 +103,44 @@ def run(
     n = data.dates.size
     trades = ic.condors(data, p)
     call = hedges.for_condors(data, trades.schedule, p)
-    unit, row, trade = _hedge_cells(call, p), call.schedule.row, call.schedule.trade.astype(np.intp)
     full = strategies.sizes(trades, call, p)
     lit = strategies.lit_at_entry(data, trades, p).sum(axis=0) / 3.0
     literal = strategies.rounded(full.literal * lit)
     capped = np.minimum(literal[0], strategies.rounded(full.cap))
     held = {**{f"literal_{i + 1}": literal[i] for i in range(4)}, "capped": capped}
-    parts = {
-        name: (_daily(unit * count[trade], row, n), float(count @ call.price) * p.vix_multiplier, float(count.sum()))
-        for name, count in held.items() if name in (*names, REFERENCE)
-    }  # fmt: skip
+    parts = {name: _held(call, count, p, n) for name, count in held.items() if name in (*names, REFERENCE)}
     if "static" in names:
         parts["static"] = _static(data, p)
     if "ladder" in names:
         parts["ladder"] = _ladder(data, trades, p)
     base = _condor_daily(trades, p, n)
-    zero = (np.zeros(n), 0.0, 0.0)
+    zero = _Held(np.zeros(n), np.zeros(n))
     own = cvar(base)
-    scale = float(cvar(base + parts[REFERENCE][0]) / own) if own > 0.0 else 1.0
+    scale = float(cvar(base + parts[REFERENCE].pnl) / own) if own > 0.0 else 1.0
     rows = [parts.get(name, zero) for name in names]
     own_size = [scale if name == "downsized" else 1.0 for name in names]
-    pnl = np.stack([size * base + part[0] for size, part in zip(own_size, rows, strict=True)])
+    pnl = np.stack([size * base + part.pnl for size, part in zip(own_size, rows, strict=True)])
     return Backtest(
-        data.dates, names, pnl, np.stack([part[0] for part in rows]), np.array([part[1] for part in rows]),
-        np.array([part[2] for part in rows]), scale, placebo(data, trades, call, full, base, p, draws),
-        strategies.binding(literal[0], full.cap), trades.schedule.entry, np.stack([*literal, capped]),
-        _caveats(data, float(call.proxy.mean()), p), p.capital,
+        data.dates, names, pnl, np.stack([part.pnl for part in rows]), np.stack([part.cash for part in rows]),
+        np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
+        placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
+        trades.schedule.entry, np.stack([*literal, capped]), _caveats(data, float(call.proxy.mean()), p), p.capital,
     )  # fmt: skip
 
 
-def _static(data: BacktestData, p: Parameters) -> tuple[FloatArray, float, float]:
+def _static(data: BacktestData, p: Parameters) -> _Held:
     call = hedges.monthly(data, p)
     count, _ = strategies.overlay_contracts(data, call, p)
-    cells = _hedge_cells(call, p) * count[call.schedule.trade.astype(np.intp)]
-    return (
-        _daily(cells, call.schedule.row, data.dates.size),
-        float(count @ call.price) * p.vix_multiplier,
-        float(count.sum()),
-    )
+    return _held(call, count, p, data.dates.size)
 
 
-def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> tuple[FloatArray, float, float]:
-    total, premium, bought = np.zeros(data.dates.size), 0.0, 0.0
+def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> _Held:
+    total = _Held(np.zeros(data.dates.size), np.zeros(data.dates.size))
     for share, tenor in _LADDER:
         call = hedges.for_condors(data, trades.schedule, p, tenor)
         count = np.floor(share * p.condors + 1e-9)
-        total += _daily(_hedge_cells(call, p) * count, call.schedule.row, data.dates.size)
-        premium += float(count * call.price.sum() * p.vix_multiplier)
-        bought += float(count * call.price.size)
-    return total, premium, bought
+        total += _held(call, np.full(call.price.size, count), p, data.dates.size)
+    return total
 
 
 def placebo(

@@ -34,7 +34,7 @@ def write(context: Context) -> None:
         "Backtest",
         f"Condors with and without hedges on daily history, model-priced. Written by New with {DRAWS} placebo draws; "
         "`alvh-xl backtest --into WORKBOOK` writes another run.",
-        (18, *[13] * 12, 54, 2, 2, 12, 10, *[18] * 12, 2, *[11] * 4),
+        (18, *[14] * 12, 50, 2, 2, 12, 10, *[18] * 12, 2, *[11] * 4),
     )
     asof = context.morning.asof.date()
     data = between(sample_history(), dt.date.min, asof - dt.timedelta(days=1))  # nothing later than the morning knows
@@ -86,8 +86,8 @@ def _charts(page: Page, found: Found) -> None:
     columns = found["BacktestPath"][0]
     rows = (SIDE_TOP + 1, SIDE_TOP + tables.ROWS["BacktestPath"])
     parts = (
-        ("equity", "Equity, capital = 1", "0.0", 1, 700),
-        ("drawdown", "Drawdown, share of the highest equity", "0%", 8, 950),
+        ("equity", "Equity, capital = 1", "0.0", 1, 740),
+        ("drawdown", "Drawdown, share of the highest equity", "0%", 8, 960),
     )
     for part, title, number, col, width in parts:
         lines = [(name, SIDE + columns.index(f"{part}_{name}")) for name in tables.DRAWN]
@@ -106,7 +106,7 @@ def _crises(page: Page, found: Found) -> None:
     chart = charts.backtest_placebo(
         page.context, (first, first - 1 + tables.ROWS["BacktestPlacebo"]), SIDE + len(found["BacktestPath"][0]) + 1
     )
-    chart.set_size({"width": 845, "height": 360})
+    chart.set_size({"width": 850, "height": 360})
     page.sheet.insert_chart(CRISES + 1, 9, chart, {"x_offset": 8, "y_offset": 4})
 
 
