@@ -40,8 +40,9 @@ def ALVH_EVENT_STUDY(
 
     Returns
     -------
-    session, mean, control, abnormal, low, high, n, verdict
-        A row a session, 0 the event's: means in the unit of the values, the ends of the interval, events used, and
+    session, mean, control, abnormal, low, high, error, n, verdict
+        A row a session, 0 the event's: means in the unit of the values, the ends of the interval, the Newey-West error
+        of abnormal (6 lags over the events in the order of time), events used, and
         "effect" or "no effect shown" where the interval covers 0.
 
     Notes
@@ -67,9 +68,9 @@ def ALVH_EVENT_STUDY(
     dates, values = together(dates, values)
     found = events.event_study(event_dates, dates, values, int(before), int(after))
     words = ["effect" if shown else "no effect shown" for shown in found.shown]
-    columns = (found.session, found.mean, found.control, found.abnormal, found.low, found.high)
+    columns = (found.session, found.mean, found.control, found.abnormal, found.low, found.high, found.error)
     rows = [(*row, found.events, word) for *row, word in zip(*columns, words, strict=True)]
-    return Table(("session", "mean", "control", "abnormal", "low", "high", "n", "verdict"), rows)
+    return Table(("session", "mean", "control", "abnormal", "low", "high", "error", "n", "verdict"), rows)
 
 
 @cell_function(category=_CATEGORY, concept="C26", status=_RULE, shape="series")

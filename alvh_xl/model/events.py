@@ -31,7 +31,8 @@ class EventStudy:
     mean : mean over events of y(t + k) - y(t - 1), unit of the values
     control : the same over quiet days of the events' own weekdays
     abnormal : mean - control
-    low, high : 95 % interval of abnormal
+    low, high : 95 % interval of abnormal, by resampling the events
+    error : Newey-West standard error of abnormal, events in the order of time
     events : number of events in the means
     controls : number of quiet days behind them
     """
@@ -42,6 +43,7 @@ class EventStudy:
     abnormal: FloatArray
     low: FloatArray
     high: FloatArray
+    error: FloatArray
     events: int
     controls: int
 
@@ -63,7 +65,7 @@ def event_study(
 
     d_k = y(t + k) - y(t - 1); abnormal = mean over events of (d_k - mean of d_k over the quiet days of that event's
     weekday); a quiet day has no event within before + after sessions. The interval is the 2.5 to 97.5 percentile of
-    the mean over resampled events.
+    the mean over resampled events; beside it stands the Newey-West error of the mean, with 6 lags over the events.
 
     Parameters
     ----------
@@ -104,9 +106,10 @@ def event_study(
     mean, control, controls, counted = _matched(paths, weekday, happened, quiet)
     abnormal = mean - control
     low, high = _interval(abnormal, resamples)
+    error = _hac_error(abnormal)
     session = np.arange(-before, after + 1, dtype=np.float64)
     return EventStudy(
-        session, mean.mean(axis=0), control.mean(axis=0), abnormal.mean(axis=0), low, high, counted, controls
+        session, mean.mean(axis=0), control.mean(axis=0), abnormal.mean(axis=0), low, high, error, counted, controls
     )
 
 
@@ -150,17 +153,20 @@ def _matched(
     """Path of each event, mean path of the quiet days of its weekday, number of those days and of the events."""
     own: list[FloatArray] = []
     other: list[FloatArray] = []
+    places: list[FloatArray] = []
     controls = 0
     for day in np.unique(weekday[happened]):
         events, calm = paths[happened & (weekday == day)], paths[quiet & (weekday == day)]
         if len(calm):
             own.append(events)
+            places.append(np.flatnonzero(happened & (weekday == day)).astype(np.float64))
             other.append(np.broadcast_to(calm.mean(axis=0), events.shape))
             controls += len(calm)
     counted = sum(len(events) for events in own)
     if counted < FEWEST_EVENTS:
         raise MissingError(f"{FEWEST_EVENTS} events with a whole window and a quiet day to compare with are needed")
-    return np.concatenate(own), np.concatenate(other), controls, counted
+    in_time = np.argsort(np.concatenate(places))
+    return np.concatenate(own)[in_time], np.concatenate(other)[in_time], controls, counted
 
 
 def _interval(abnormal: FloatArray, resamples: int) -> tuple[FloatArray, FloatArray]:
@@ -176,6 +182,15 @@ def _interval(abnormal: FloatArray, resamples: int) -> tuple[FloatArray, FloatAr
         means.append(counts @ abnormal / n)
     low, high = np.percentile(np.concatenate(means), [LOW, HIGH], axis=0)
     return low, high
+
+
+def _hac_error(abnormal: FloatArray) -> FloatArray:
+    """Standard error of the mean over events, robust to neighbouring events that move together."""
+    n = len(abnormal)
+    design = np.ones((n, 1))
+    lags = min(HAC_LAGS, n - 1)
+    residuals = (abnormal - abnormal.mean(axis=0)).T
+    return np.array([np.sqrt(newey_west(design, residual, lags)[0, 0]) for residual in residuals])
 
 
 def ipo_clusters(counts: ArrayLike, window: int = 60, percentile: float = 80.0) -> FloatArray:

@@ -75,8 +75,8 @@ def curve(context: Context) -> Any:
         "line": {"color": style.BLUE, "width": 2},
         "marker": {"type": "circle", "size": 6, "fill": {"color": style.BLUE}, "border": {"color": style.BLUE}},
     })  # fmt: skip
-    indices = (("VIX9D, VIX, VIX3M", "=Curve!$L$6:$X$8", "=Curve!$M$6:$Y$8", "diamond", style.VERMILLION),
-               ("Spot VIX", "=Curve!$L$9:$X$10", "=Curve!$M$9:$Y$10", "none", style.GREY))  # fmt: skip
+    indices = (("VIX9D, VIX, VIX3M", "=Curve!$L$6:$L$8", "=Curve!$M$6:$M$8", "diamond", style.VERMILLION),
+               ("Spot VIX", "=Curve!$L$9:$L$10", "=Curve!$M$9:$M$10", "none", style.GREY))  # fmt: skip
     for name, tenors, values, shape, colour in indices:
         marker = {"type": shape} if shape == "none" else {
             "type": shape, "size": 8, "fill": {"color": colour}, "border": {"color": style.BLACK},
@@ -86,6 +86,28 @@ def curve(context: Context) -> Any:
     chart.set_x_axis(_axis("days to expiry", "0", min=0, max=270))
     # A volatility index has never closed below 6; a floor of 0 would press a calm curve flat.
     chart.set_y_axis(_axis("volatility, points", "0", min=VOL_FLOOR))
+    return chart
+
+
+def sizes(context: Context, first: int, last: int) -> Any:
+    """Contracts that each reading of the allocation asks for, beside the caps; rows of the plan's answer."""
+    chart = _chart(context, {"type": "bar"}, "Allocation against the caps")
+    chart.add_series({
+        "name": "contracts",
+        "categories": f"=Plan!$B${first}:$B${last}",
+        "values": f"=Plan!$C${first}:$C${last}",
+        "fill": {"color": style.BLUE},
+        "gap": 60,
+        "data_labels": {"value": True, "num_format": "0.0", "font": _SMALL},
+        "points": [
+            {"fill": {"color": style.BLUE}},
+            *[{"fill": {"color": style.SKY}}] * 4,
+            *[{"fill": {"color": style.ORANGE}}] * (last - first - 4),
+        ],
+    })  # fmt: skip
+    chart.set_legend({"none": True})
+    chart.set_x_axis(_axis("contracts; blue: chosen reading, sky: all readings, orange: caps", "0", min=0))
+    chart.set_y_axis(_axis("", "@", reverse=True, major_gridlines={"visible": False}))
     return chart
 
 

@@ -37,11 +37,12 @@ def study(*arguments: Any) -> Any:
 def test_a_jump_on_the_event_day_is_an_effect_on_that_day_only() -> None:
     """Three points on the day of each event, nothing before and after."""
     table = study(column(*(DAYS[t] for t in EVENTS)), column(*DAYS), column(*JUMP), 2, 2)
-    assert table[0] == ["session", "mean", "control", "abnormal", "low", "high", "n", "verdict"]
+    assert table[0] == ["session", "mean", "control", "abnormal", "low", "high", "error", "n", "verdict"]
     assert [row[0] for row in table[1:]] == [-2.0, -1.0, 0.0, 1.0, 2.0]
     assert [row[3] for row in table[1:]] == [0.0, 0.0, 3.0, 0.0, 0.0]
-    assert [row[7] for row in table[1:]] == ["no effect shown"] * 2 + ["effect"] + ["no effect shown"] * 2
-    assert {row[6] for row in table[1:]} == {3.0}
+    assert [row[8] for row in table[1:]] == ["no effect shown"] * 2 + ["effect"] + ["no effect shown"] * 2
+    assert [row[6] for row in table[1:]] == [0.0] * 5  # every event moves alike
+    assert {row[7] for row in table[1:]} == {3.0}
 
 
 def test_dates_may_be_cells_serials_or_texts_and_blank_ends_change_nothing() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from alvh_xl.market.http import Fetcher, FetchError, Limits
-from tests.market.replay_server import ReplayServer
+from tests.market.replay_server import ReplayServer, bomb
 
 BODY = b"DATE,VIX\n" + b"01/02/1990,17.24\n" * 20
 
@@ -36,6 +36,7 @@ def server() -> Iterator[ReplayServer]:
 )
 def test_a_fault_ends_soon_in_one_line(server: ReplayServer, fault: str, words: str) -> None:
     """A misbehaving server would hang the refresh or fill the memory."""
+    bomb()
     server.faults["/x"] = fault
     waits: list[float] = []
     began = time.monotonic()

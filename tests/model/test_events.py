@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError, ZeroDenominatorError
 from alvh_xl.model.events import cluster_effect, event_study, ipo_clusters
@@ -54,6 +55,25 @@ def test_the_study_is_its_definition(before: int, after: int) -> None:
     np.testing.assert_allclose(found.control, control, rtol=0, atol=1e-12)
     np.testing.assert_allclose(found.abnormal, abnormal, rtol=0, atol=1e-12)
     np.testing.assert_array_equal(found.session, np.arange(-before, after + 1))
+
+
+def test_the_error_is_that_of_statsmodels_over_events_in_time() -> None:
+    """Events on several weekdays taken out of order, or neighbours counted as independent."""
+    days, y = sessions(400), walk(400, 21)
+    hits = [12, 25, 38, 51, 65, 78, 92, 104, 118, 131, 150, 177, 203, 230, 262, 291, 333, 360]
+    found = event_study(days[hits], days, y, 1, 2)
+
+    def path(t: int) -> FloatArray:
+        return np.asarray(y[t - 1 : t + 3] - y[t - 1])
+
+    quiet = [t for t in range(1, 398) if all(abs(t - hit) > 3 for hit in hits)]
+    rows = []
+    for t in hits:
+        calm = [path(s) for s in quiet if days[s] % 7 == days[t] % 7]
+        rows.append(path(t) - np.mean(calm, axis=0))
+    for column, error in zip(np.transpose(rows), found.error, strict=True):
+        fit = sm.OLS(column, np.ones(len(hits))).fit(cov_type="HAC", cov_kwds={"maxlags": 6, "use_correction": False})
+        assert error == pytest.approx(fit.bse[0], rel=1e-9)
 
 
 def test_a_weekday_effect_is_no_event_effect() -> None:

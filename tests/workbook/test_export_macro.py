@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alvh_xl.hosts.embedded import Package, WorkbookError
+from alvh_xl.workbook import macros
 from alvh_xl.workbook.macros import export_copy
 
 
@@ -17,6 +18,8 @@ class Book:
 
     def __init__(self, path: Path, **cells: Any) -> None:
         self.path, self.name, self._cells = str(path), path.name, cells
+        self.printed: list[Path] = []
+        self.fails = False
 
     def has_name(self, name: str) -> bool:
         """Whether there is such a named cell."""
@@ -29,6 +32,13 @@ class Book:
     def copy_to(self, target: Path) -> None:
         """Save a copy, as Excel does."""
         shutil.copy(self.path, target)
+
+    def print_file(self, path: Path, pdf: Path) -> None:
+        """Print, as Excel does."""
+        self.printed.append(path)
+        if self.fails:
+            raise RuntimeError("no printer is installed")
+        pdf.write_bytes(b"%PDF of Excel")
 
 
 class Screen:
@@ -74,3 +84,26 @@ def test_a_wrong_option_is_named_and_nothing_is_written(path: Path) -> None:
     with pytest.raises(WorkbookError, match="exports xlsx, pdf, html, csv"):
         click(Book(path, export_format="docx"))
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_without_libreoffice_excel_prints_the_values_only_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the machine with Excel a PDF must not need another program, nor show more than the copy does."""
+    monkeypatch.setattr(macros, "find_program", lambda: None)
+    book = Book(path, export_format="pdf", export_redact="positions")
+    said = click(book)
+    made = [file.name for file in path.parent.iterdir() if file != path]
+    assert made == ["mine-redacted-2018-10-04-0900.pdf"]
+    assert made[0] in said
+    (printed,) = book.printed
+    assert printed.name == "mine-redacted-2018-10-04-0900.xlsx"
+
+
+def test_when_excel_can_not_print_the_page_is_written_and_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel prints nothing on a machine without a printer: the other copies must still be there."""
+    monkeypatch.setattr(macros, "find_program", lambda: None)
+    book = Book(path, export_format="xlsx,pdf")
+    book.fails = True
+    said = click(book)
+    made = sorted(file.suffix for file in path.parent.iterdir() if file != path)
+    assert made == [".html", ".xlsx"]
+    assert "No PDF: Excel could not print (RuntimeError: no printer is installed). The HTML was written" in said

@@ -177,7 +177,7 @@ def test_a_renamed_table_is_named_with_what_to_do(book: Path) -> None:
     edit(book, lambda text: text.replace('"Calendar"', '"Termine"'), part)
     edit(book, lambda text: text.replace("Calendar[", "Termine["))
     warnings = refresh(book, read_sample, LATER).warnings
-    assert any(line.startswith("table Calendar is gone") and "give it its name back" in line for line in warnings)
+    assert any(line.startswith("the table Calendar is gone") and "give it its name back" in line for line in warnings)
 
 
 def test_a_formula_over_a_data_cell_is_named_and_kept(book: Path) -> None:

@@ -277,7 +277,7 @@ def test_without_positions_no_quantity_and_no_dollar_is_left(sample_book: Path, 
         for amount in ("41,160", ">41160", "250,000", "$8,840", ">8840<", "900.598", "BUY 6", "Hold 6"):
             assert amount not in found, (path.name, amount)
         assert not re.search(r"\$\d[\d,]*\d", re.sub(r"\$[A-Z]{1,3}\$\d+|\$\d+(?=:\$\d|<)", "", found)), path.name
-    assert any(note.endswith("Payoff: with and without the hedge, dollars") for note in done.notes)
+    assert any(note.endswith("Payoff with and without the hedge") for note in done.notes)
     charts = [e for name, data in package.parts.items() if "/charts/chart" in name for e in [etree.fromstring(data)]]
     assert not [c for c in charts if "Payoff" in "".join(c.itertext("{*}t"))]
     assert validate(done.paths[0]) == []

@@ -93,6 +93,14 @@ class OpenBook:
         """Write what the open workbook holds, saved or not, to another file."""
         self.book.api.SaveCopyAs(str(path))
 
+    def print_file(self, path: Path, pdf: Path) -> None:
+        """Let Excel print another workbook file as a PDF; it is closed again, whatever happens."""
+        other = self.app.books.open(str(path))
+        try:
+            other.to_pdf(str(pdf))
+        finally:
+            other.close()
+
     # ---- reading -------------------------------------------------------------------------------------------
 
     def has_name(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alvh_xl.workbook import charts
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row, pick
 from alvh_xl.workbook.sheets import implied
 
@@ -80,6 +81,10 @@ def write(context: Context) -> None:
     row = _weighed(page, ANSWER + len(PLAN_ROWS) + 3)
     row = _tilts(page, row + 1)
     last = implied.write_statements(page, row + 1)
+    top = ANSWER + 2 + PLAN_ROWS.index("literal")  # literal, the four readings, the three caps: eight rows
+    chart = charts.sizes(context, top + 1, top + 8)
+    chart.set_size({"width": 320, "height": 330})
+    page.sheet.insert_chart(FIRST_ROW + 1, 4, chart, {"x_offset": 140, "y_offset": 8, "object_position": 1})
     page.finish(last, 4, freeze=(3, 0), pages=2)
 
 

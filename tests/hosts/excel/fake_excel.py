@@ -164,6 +164,10 @@ class FakeBook:
     def SaveCopyAs(self, path: str) -> None:
         Path(path).write_bytes(self.package.to_bytes())
 
+    def ExportAsFixedFormat(self, Type: int, Filename: str, **_: Any) -> None:
+        assert Type == 0, "0 is PDF"
+        Path(Filename).write_bytes(b"%PDF")
+
     def Close(self, SaveChanges: bool = True) -> None:
         self.Application.books.remove(self)
 

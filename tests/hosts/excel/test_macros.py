@@ -20,7 +20,6 @@ from alvh_xl.market import MarketError, read_sample
 from alvh_xl.workbook import macros
 from alvh_xl.workbook.refresh import refresh as refresh_the_file
 from alvh_xl.workbook.tables import CALENDAR, CURVE, HISTORY, MACRO, MARKET
-from tests.hosts.embedded.support import with_part
 from tests.hosts.excel.fake_excel import AUTOMATIC, MANUAL, FakeBook, FakeExcel
 from tests.hosts.excel.pywin32_stub import ComError, excel_error
 
@@ -381,18 +380,14 @@ def test_the_file_is_refreshed_and_opened_with_manual_calculation(desk: Desk) ->
     assert reopened is not desk.book
     assert desk.excel.Calculation == MANUAL
     assert not desk.excel.CalculateBeforeSave
+    sheet, box = expected.names["host_note"]
+    expected.sheet(sheet).write(box.top, box.left, macros.MAC_NOTE)
     for sheet in expected.sheets:
         assert shown(reopened.package, sheet) == shown(expected, sheet), sheet
 
 
-def test_the_workbook_says_who_calculated(xlwings_windows: Any, sample_book: Path, tmp_path: Path) -> None:
+def test_the_workbook_says_who_calculated(desk: Desk) -> None:
     """On a Mac the trader must know that changing an input changes nothing until the next click; on Windows it does."""
-    path = tmp_path / "morning.xlsx"
-    name = '<definedName name="host_note">Help!$Z$200</definedName></definedNames>'
-    path.write_bytes(
-        with_part(sample_book.read_bytes(), "xl/workbook.xml", lambda text: text.replace("</definedNames>", name))
-    )
-    desk = Desk(xlwings_windows, path)
     desk.click(macros.refresh_file)
     (desk.book,) = desk.excel.books
     assert desk.book.named("host_note") == macros.MAC_NOTE
@@ -494,6 +489,15 @@ def test_export_writes_a_copy_beside_the_workbook(desk: Desk) -> None:
     assert not any(sheet.formula_at for sheet in map(Package.open(copy).sheet, Package.open(copy).sheets))
     assert desk.path.read_bytes() == saved
     assert desk.excel.state == desk.before
+
+
+def test_excel_prints_another_file_and_closes_it(desk: Desk, tmp_path: Path) -> None:
+    """The copy that is printed must not stay open beside the trader's workbook."""
+    copy, pdf = tmp_path / "copy.xlsx", tmp_path / "copy.pdf"
+    shutil.copy(desk.path, copy)
+    OpenBook(desk.caller()).print_file(copy, pdf)
+    assert pdf.read_bytes() == b"%PDF"
+    assert desk.excel.books == [desk.book]
 
 
 def test_export_of_a_workbook_never_saved_says_so(desk: Desk) -> None:
