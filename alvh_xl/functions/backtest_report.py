@@ -74,8 +74,8 @@ def report(
 def hedge_rates(found: Report) -> dict[str, float]:
     """Internal rate of return a year of each hedge's cash flows; NaN without one, or with several.
 
-    Slow on a long history (seconds for nineteen years), so nobody computes it unasked. Where losing weeks come first the
-    rate approaches -1 whatever follows: `hedge_return` says more.
+    Slow on a long history (seconds for nineteen years), so nobody computes it unasked. Where losing weeks come first,
+    the rate approaches -1 whatever follows: `hedge_return` says more.
     """
     rates = {}
     for name, cash in zip(found.strategies, found.hedge_cash, strict=True):
