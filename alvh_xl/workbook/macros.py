@@ -80,7 +80,10 @@ def refresh_open(book: OpenBook, screen: Screen) -> str | None:
             screen.calculation = "automatic"
         screen.say(f"3/{STAGES} Calculating")
         book.app.calculate()
-        notes += [_sentence(line) for line in write_journal(book)]
+        try:
+            notes += [_sentence(line) for line in write_journal(book)]
+        except MacroError as problem:  # raised before anything is written; the morning itself is good
+            notes.append(f"{problem} This morning was not recorded in the Journal.")
     if book.read_only:
         notes.append(f"{book.name} is open read-only: save it under another name to keep this morning.")
     return "\n".join(notes) or None

@@ -52,9 +52,10 @@ def with_own_columns(
     lost = sum(any(value is not None for value in values) for values in typed.values())
     notes = []
     if lost:
+        gone, beside = ("a row", "it") if lost == 1 else (f"{lost} rows", "them")
         notes.append(
-            f"table {table}: {lost} rows left the table, and what was typed beside them in {', '.join(own)} "
-            "went with them"
+            f"table {table}: {gone} left the table, and what was typed beside {beside} in {', '.join(own)} "
+            f"went with {beside}"
         )
     return [*columns, *own], merged, notes
 

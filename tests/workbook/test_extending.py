@@ -99,7 +99,7 @@ def test_typed_columns_of_a_table_move_along_with_their_rows(book: Path) -> None
     after = {day: text for day, text in zip(dates, remarks, strict=True) if text is not None}
     assert after == {day: text for day, text in before.items() if text in ("2 October", "3 October")}
     assert dates[-1] == 43382  # 9 October 2018: four sessions later, so the rows moved
-    lost = [line for line in outcome.warnings if "table History: 1 rows left the table" in line]
+    lost = [line for line in outcome.warnings if "table History: a row left the table" in line]
     assert len(lost) == 1
     assert "remark" in lost[0]
 

@@ -205,9 +205,10 @@ class OpenBook:
         Raises
         ------
         MacroError
-            No such table or column, more rows than the table has, or a formula where data belong.
+            No such table or column, more rows than the table has, a formula where data belong, or a filter.
         """
         table = self._needed(name)
+        self._refuse_filter(table)
         body = table.data_body_range
         height = body.shape[0]
         if len(rows) > height:
@@ -236,6 +237,19 @@ class OpenBook:
             raise MacroError(f"The name {name} is gone from the workbook. Define it again, or start a new workbook.")
         self._refuse_formula(area, name)
         self._write(area, [[self._outward(value)]])
+
+    @staticmethod
+    def _refuse_filter(table: Any) -> None:
+        """Through a filter Excel writes wrong values into rows that show, none into the others, and says nothing."""
+        sheet = table.api.Range.Worksheet
+        areas = [(other.Name, other.AutoFilter) for other in sheet.ListObjects]
+        areas.append((sheet.Name, sheet.AutoFilter))  # the sheet's own, beside its tables
+        for name, found in areas:
+            if found is not None and found.FilterMode:
+                raise MacroError(
+                    f"{name} on the sheet {sheet.Name} is filtered, and Excel can't write data through a filter. "
+                    "Show all its rows (Data, Clear), then try again."
+                )
 
     def _refuse_formula(self, area: Any, name: str) -> None:
         if area.HasFormula is not False:  # None: some of the cells

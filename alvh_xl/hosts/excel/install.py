@@ -18,6 +18,8 @@ from alvh_xl.hosts.embedded import WorkbookError, save_atomically
 from alvh_xl.hosts.excel.findings import NO_EXCEL, Finding
 from alvh_xl.hosts.excel.machine import Machine
 from alvh_xl.hosts.excel.package import make_addin
+from alvh_xl.hosts.excel.vba import XLWINGS_ADDIN as ANYWHERE
+from alvh_xl.hosts.excel.vba_project import ENCODING
 
 ADDIN: Final = "alvh.xlam"
 XLWINGS_ADDIN: Final = "xlwings.xlam"
@@ -94,7 +96,18 @@ def addins(machine: Machine) -> list[tuple[Path, bytes]]:
     """The two add-ins: where they belong, and what they must be to match the Python that is installed."""
     folder = machine.startup_folder()
     theirs = (machine.xlwings_folder() / "addin" / XLWINGS_ADDIN).read_bytes()
-    return [(folder / XLWINGS_ADDIN, theirs), (folder / ADDIN, make_addin())]
+    return [(folder / XLWINGS_ADDIN, theirs), (folder / ADDIN, make_addin(xlwings_addin=_named(machine)))]
+
+
+def _named(machine: Machine) -> str:
+    """Where our add-in looks for that of xlwings. Excel opens its startup folder by name, ours first, so ours must say
+    where the other lies; a path that VBA's code page can't hold is left to Excel, as in a workbook for everybody."""
+    path = str(machine.startup_folder() / XLWINGS_ADDIN)
+    try:
+        path.encode(ENCODING)
+    except UnicodeEncodeError:
+        return ANYWHERE
+    return ANYWHERE if machine.platform == "darwin" else path
 
 
 def applescript(machine: Machine) -> Path:

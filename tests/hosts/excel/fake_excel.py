@@ -189,6 +189,8 @@ class FakeSheet:
         self.Protection = SimpleNamespace(**allowed, AllowUsingPivotTables=False)
         self.protected_with: list[tuple[Any, ...]] = []
         self.ListObjects = Collection(self._tables)
+        self.AutoFilter: Any = None
+        self.filters: dict[str, Any] = {}  # of tables
 
     def _tables(self) -> list[Any]:
         found = []
@@ -196,7 +198,15 @@ class FakeSheet:
             if table.sheet == self.key:
                 header = table.box._replace(bottom=table.box.top)
                 body, head = FakeRange(self, table.data), FakeRange(self, header)
-                found.append(SimpleNamespace(Name=table.name, DataBodyRange=body, HeaderRowRange=head))
+                found.append(
+                    SimpleNamespace(
+                        Name=table.name,
+                        DataBodyRange=body,
+                        HeaderRowRange=head,
+                        Range=FakeRange(self, table.box),
+                        AutoFilter=self.filters.get(table.name),
+                    )
+                )
         return found
 
     def Cells(self, row: int, column: int) -> FakeRange:

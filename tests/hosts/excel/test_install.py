@@ -10,7 +10,9 @@ import pytest
 from alvh_xl.hosts.excel.findings import exit_status
 from alvh_xl.hosts.excel.install import install, setting, uninstall
 from alvh_xl.hosts.excel.package import make_addin
+from alvh_xl.hosts.excel.vba import XLWINGS_ADDIN
 from tests.hosts.excel.fake_machine import FakeMachine
+from tests.hosts.excel.vba_reader import part, records
 
 CONF = "home/.xlwings/xlwings.conf"
 
@@ -25,8 +27,31 @@ def test_install_puts_both_addins_and_this_python_where_excel_looks(machine: Fak
     assert exit_status(install(machine)) == 0
     files = machine.files()
     assert files["XLSTART/xlwings.xlam"] == b"the add-in of xlwings"
-    assert files["XLSTART/alvh.xlam"] == make_addin()
+    assert files["XLSTART/alvh.xlam"] == make_addin(xlwings_addin=str(machine.startup_folder() / "xlwings.xlam"))
     assert files[CONF].decode() == f'"INTERPRETER_WIN","{machine.python}"\n'
+
+
+def named(machine: FakeMachine) -> bytes:
+    """What the installed add-in says about the other one: kind and place, both as VBA stores them."""
+    project = part((machine.startup_folder() / "alvh.xlam").read_bytes(), "xl/vbaProject.bin")
+    (payload,) = (payload for kind, payload in records(project) if kind == 0x0E)
+    return payload[4 : 4 + int.from_bytes(payload[:4], "little")]
+
+
+def test_our_add_in_names_the_other_where_it_lies(machine: FakeMachine) -> None:
+    """Excel opens alvh.xlam before xlwings.xlam: with a place where nothing lies its functions would not compile."""
+    install(machine)
+    path = machine.startup_folder() / "xlwings.xlam"
+    assert path.is_file()
+    assert named(machine) == rf"*\C{path}".encode()
+
+
+@pytest.mark.parametrize(("user", "platform"), [("名前", "win32"), ("anna", "darwin")])
+def test_a_place_vba_can_not_write_is_left_to_excel(tmp_path: Path, user: str, platform: str) -> None:
+    """VBA's code page holds no Japanese user's folder, and its paths are none of a Mac: install must not stop there."""
+    machine = FakeMachine(tmp_path / user, platform)
+    assert exit_status(install(machine)) == 0
+    assert named(machine) == rf"*\C{XLWINGS_ADDIN}".encode()
 
 
 def test_install_twice_changes_nothing(machine: FakeMachine) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -196,6 +197,43 @@ def test_a_formula_in_a_data_column_is_not_overwritten(desk: Desk) -> None:
     before = desk.tables()
     desk.click()
     assert_nothing_happened(desk, before, "holds a formula where data belong")
+
+
+@pytest.mark.parametrize("filtered", ["Curve", "Tenors", "the sheet"])
+def test_a_filter_is_named_and_nothing_is_written(desk: Desk, filtered: str) -> None:
+    """Excel puts a block's first value into each row that shows and leaves the others: wrong figures, and no error."""
+    curve = desk.book.sheet("Curve")
+    on = SimpleNamespace(FilterMode=True)
+    if filtered == "the sheet":
+        curve.AutoFilter = on
+    else:
+        curve.filters[filtered] = on
+    before = desk.tables()
+    desk.ask_for(LATER)
+    asked = desk.tables()["asof"]
+    desk.click()
+    (box,) = desk.boxes
+    assert "is filtered" in box
+    assert "Data, Clear" in box
+    assert desk.tables() == before | {"asof": asked}
+    on.FilterMode = False  # arrows in the headers, every row shown
+    desk.click()
+    assert desk.boxes == [box]
+    assert desk.tables()["asof"] == asked
+
+
+def test_a_filtered_journal_is_reported_and_the_rest_refreshed(desk: Desk) -> None:
+    """A trader who looks through past mornings must still get this one."""
+    desk.ask_for(LATER)
+    expected = refreshed_file(desk, LATER)
+    desk.book.sheet("Journal").filters["Journal"] = SimpleNamespace(FilterMode=True)
+    before = desk.book.table("Journal", ["asof"])
+    desk.click()
+    (box,) = desk.boxes
+    assert box.startswith("Journal on the sheet Journal is filtered")
+    assert box.endswith("This morning was not recorded in the Journal.")
+    assert desk.book.table("Journal", ["asof"]) == before
+    assert shown(desk.book.package, "Curve") == shown(expected, "Curve")
 
 
 def test_a_morning_the_source_does_not_know_is_refused_in_its_words(desk: Desk) -> None:
