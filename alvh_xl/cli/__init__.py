@@ -1,4 +1,4 @@
-"""The command line: alvh-xl new | refresh | export | functions.
+"""The command line: alvh-xl new | refresh | export | data | functions.
 
 Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import sys
 
-from alvh_xl.cli import functions, share, workbooks  # importing a module of commands adds them to the app
+from alvh_xl.cli import data, functions, share, workbooks  # importing a module of commands adds them to the app
 from alvh_xl.cli.shared import app, err, plain
 
-__all__ = ["app", "functions", "main", "share", "workbooks"]
+__all__ = ["app", "data", "functions", "main", "share", "workbooks"]
 
 
 def main() -> None:

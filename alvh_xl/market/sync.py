@@ -113,25 +113,35 @@ def jobs_for(requests_for: RequestsFor, since: date, today: date, only: Sequence
     return [Job(request, since) for request in requests if not only or set(only) & set(request.series)]
 
 
-def jobs_due(store: Store, requests_for: RequestsFor, now: datetime) -> list[Job]:
-    """Jobs for the series whose latest published value the store lacks; none when all is up to date."""
-    far = datetime.max
+def jobs_missing(store: Store, requests_for: RequestsFor, today: date, start: date) -> list[Job]:
+    """Jobs for everything since the last values the store holds, or since `start` where it holds none."""
+    return _since_last(requests_for, today, start, _last_days(store, requests_for, today, start))
+
+
+def jobs_due(store: Store, requests_for: RequestsFor, moment: datetime, now: datetime) -> list[Job]:
+    """Jobs for the series whose latest value published at `moment` the store lacks; none when all is up to date."""
     releases, today = store.releases(), now.date()
-    start = today - timedelta(365 * FIRST_YEARS)
-    last: dict[str, date | None] = {}
-    for job in jobs_for(requests_for, start, today):
-        for series in job.request.series:
-            last.setdefault(series, store.last_day(series, far))
+    start = moment.date() - timedelta(365 * FIRST_YEARS)
     due = {
-        series
-        for series, day in last.items()
-        if (day is None or day < expected_day(CATALOGUE[series], now, releases))
+        series: day
+        for series, day in _last_days(store, requests_for, today, start).items()
+        if (day is None or day < expected_day(CATALOGUE[series], moment, releases))
         and not _just_checked(store, series, now)
     }
+    return _since_last(requests_for, today, start, due)
+
+
+def _last_days(store: Store, requests_for: RequestsFor, today: date, start: date) -> dict[str, date | None]:
+    served = {series for request in requests_for(start, today) for series in request.series}
+    return {series: store.last_day(series, datetime.max) for series in sorted(served)}
+
+
+def _since_last(requests_for: RequestsFor, today: date, start: date, last: dict[str, date | None]) -> list[Job]:
+    since = {series: _since(day, start) for series, day in last.items()}
     jobs = []
-    for since in sorted({_since(last[series], start) for series in due}):
-        wanted = {series for series in due if _since(last[series], start) == since}
-        jobs += [job for job in jobs_for(requests_for, since, today) if wanted & set(job.request.series)]
+    for first in sorted(set(since.values())):
+        wanted = {series for series, day in since.items() if day == first}
+        jobs += [job for job in jobs_for(requests_for, first, today) if wanted & set(job.request.series)]
     return jobs
 
 
