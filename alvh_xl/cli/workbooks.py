@@ -64,8 +64,8 @@ def run_refresh(
     started = time.perf_counter()
     from alvh_xl.workbook.refresh import refresh as run
 
-    with reader(source, store, base_url) as (read, fetching):
-        outcome = run(workbook, read, asof, lambda line: out.print(plain(line)))
+    read, fetching = reader(source, store, base_url)
+    outcome = run(workbook, read, asof, lambda line: out.print(plain(line)))
     out.print()
     out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
     out.print(f"Decision   [bold]{plain(outcome.headline or outcome.decision)}[/]")

@@ -54,7 +54,8 @@ def facts_from_store(store: Store, asof: datetime) -> Facts:
         found = {series: _window(store, series, asof, start) for series in _wanted()}
         settles = _curve(store, asof)
         events = store.events(asof - timedelta(EVENT_DAYS), asof + timedelta(EVENT_DAYS))
-    origins = {series: _origin(rows[-1]) for series, rows in found.items() if rows}
+    origins = {name: Origin("typed", note="typed on the sheet Macro") for name in found if name.startswith("rate_")}
+    origins |= {series: _origin(rows[-1]) for series, rows in found.items() if rows}
     if settles:
         origins |= dict.fromkeys(("vx", "vx_front", "vx_second"), _origin(settles[-1]))
     return Facts(

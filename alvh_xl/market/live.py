@@ -6,7 +6,8 @@ The sample never stands in for either.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -33,8 +34,6 @@ class Live:
     fetch : Fetch
     now : callable
         New York wall clock.
-    told : callable
-        Called after each document with what became of it and how many there are.
 
     Attributes
     ----------
@@ -46,7 +45,6 @@ class Live:
     requests_for: RequestsFor
     fetch: Fetch
     now: Clock
-    told: Callable[[Outcome, int], None] = lambda outcome, count: None
     outcomes: list[Outcome] = field(default_factory=list)
 
     def read(self, asof: datetime | None = None) -> MarketMorning:
@@ -58,7 +56,7 @@ class Live:
             The store cannot serve the morning; the message says what could not be fetched, and the next step.
         """
         jobs = jobs_due(self.store, self.requests_for, asof or self.now(), self.now())
-        self.outcomes = sync(self.store, jobs, self.fetch, self.now, lambda outcome: self.told(outcome, len(jobs)))
+        self.outcomes = sync(self.store, jobs, self.fetch, self.now)
         try:
             return read_store(self.store, asof or _minute(self.now()), self._label())
         except MarketError as problem:
@@ -91,12 +89,13 @@ def sources(base_url: str | None = None) -> tuple[RequestsFor, Fetch, Callable[[
     return every, fetcher.get, fetcher.close
 
 
-def read_live(asof: datetime | None, now: Clock) -> MarketMorning:
-    """Present morning from the public sources and the user's own store."""
-    requests_for, fetch, close = sources()
+@contextmanager
+def live(now: Clock, path: Path | None = None, base_url: str | None = None) -> Iterator[Live]:
+    """Public sources and a store (the user's own unless a path is given), open."""
+    requests_for, fetch, close = sources(base_url)
     try:
-        with Store(default_path()) as store:
-            return Live(store, requests_for, fetch, now).read(asof)
+        with Store(path or default_path()) as store:
+            yield Live(store, requests_for, fetch, now)
     finally:
         close()
 
