@@ -26,8 +26,9 @@ from alvh_xl.market.asof import COUNTED
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
 from alvh_xl.market.observation import Observation
+from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE, SPX_PARTS
-from alvh_xl.market.store import Appended, Scheduled, Store
+from alvh_xl.market.store import Scheduled, Store
 
 LARGEST = 200_000_000
 MISSING = frozenset({"", ".", "nan", "na", "n/a", "null", "none"})

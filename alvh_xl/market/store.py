@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,15 +21,14 @@ from typing import NamedTuple
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
 from alvh_xl.market.observation import Observation
-from alvh_xl.market.publication import Releases, fault, published
-from alvh_xl.market.series import CATALOGUE
+from alvh_xl.market.publication import Releases
+from alvh_xl.market.revisions import Appended, SeriesWriter, sound, text
 
 FOLDER_VARIABLE = "ALVH_DATA_DIR"
 FILE_NAME = "market.sqlite"
 APPLICATION = 0x414C5648  # "ALVH", so that another program's file is not taken for a store
 VERSION = 1
 BUSY_SECONDS = 30.0
-NEW, REVISED, UNCHANGED, EARLY = "new", "revised", "unchanged", "not yet published"
 
 _SCHEMA = """
 CREATE TABLE observation (
@@ -80,23 +77,6 @@ class Unchanged(NamedTuple):
     since: date
     etag: str | None
     modified: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """What became of the rows handed in."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def written(self) -> int:
-        """Rows added to the store."""
-        return self.counts[NEW] + self.counts[REVISED]
-
-    @property
-    def skipped(self) -> dict[str, int]:
-        """Rows left out, by reason."""
-        return {why: count for why, count in self.counts.items() if why not in (NEW, REVISED, UNCHANGED)}
 
 
 def default_path() -> Path:
@@ -194,9 +174,12 @@ class Store:
         try:
             yield
             self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
+        except sqlite3.Error as problem:
+            raise StoreError(
+                f"{self.path} cannot be written: {problem}; nothing of this document was kept"
+            ) from problem
+        finally:
+            self._roll_back()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -204,7 +187,14 @@ class Store:
         self._begin("DEFERRED")
         try:
             yield
+        except sqlite3.Error as problem:
+            raise StoreError(_damaged(self.path, str(problem))) from problem
         finally:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Leave nothing half-done; after a COMMIT there is nothing to undo."""
+        if self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
     def _begin(self, kind: str) -> None:
@@ -247,8 +237,8 @@ class Store:
         done = Appended()
         with self.writing():
             releases = self.releases()
-            for (series, item), group in _grouped(rows, done).items():
-                writer = _Writer(self._db, series, item, source, moment, releases)
+            for (series, item), group in sound(rows, done).items():
+                writer = SeriesWriter(self._db, series, item, source, moment, releases)
                 done.counts.update(writer.write(row, (known or {}).get(row)) for row in group)
                 if covers is not None:
                     self.mark(series, covers, moment, item)
@@ -262,11 +252,11 @@ class Store:
             spans.setdefault(row.event.event, []).append(row.event.at)
         with self.writing():
             for event, instants in spans.items():
-                span = (event, _text(min(instants)), _text(max(instants)))
+                span = (event, text(min(instants)), text(max(instants)))
                 self._db.execute("DELETE FROM event WHERE event = ? AND at BETWEEN ? AND ?", span)
             for (name, at, note), period in rows:
                 month = period.isoformat() if period else None
-                cells = (name, _text(at), note, month, source, _text(fetched))
+                cells = (name, text(at), note, month, source, text(fetched))
                 self._db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?)", cells)
         return len(rows)
 
@@ -277,7 +267,7 @@ class Store:
 
     def mark(self, series: str, since: date, at: datetime, item: str = "") -> None:
         """Note that a series was looked for: what its source held from one day on is in the store."""
-        note = (series, item, since.isoformat(), _text(at))
+        note = (series, item, since.isoformat(), text(at))
         self._db.execute("INSERT INTO reading VALUES (?, ?, ?, ?)", note)
 
     # ── reading ──
@@ -292,7 +282,7 @@ class Store:
         found = self._db.execute(
             "SELECT * FROM observation WHERE series = ? AND day >= ? AND available_at <= ?"
             " ORDER BY available_at, day, item, revision",
-            (series, since.isoformat(), _text(asof)),
+            (series, since.isoformat(), text(asof)),
         )
         return [_stored(row) for row in found]
 
@@ -301,7 +291,7 @@ class Store:
         row = self._db.execute(
             "SELECT DISTINCT day FROM observation WHERE series = ? AND available_at <= ?"
             " ORDER BY day DESC LIMIT 1 OFFSET ?",
-            (series, _text(asof), count - 1),
+            (series, text(asof), count - 1),
         ).fetchone()
         return date.fromisoformat(row[0]) if row else None
 
@@ -313,7 +303,7 @@ class Store:
     def events(self, first: datetime, last: datetime) -> list[Event]:
         """Events between two instants, soonest first."""
         query = "SELECT event, at, note FROM event WHERE at BETWEEN ? AND ? ORDER BY at, event"
-        found = self._db.execute(query, (_text(first), _text(last)))
+        found = self._db.execute(query, (text(first), text(last)))
         return [Event(name, datetime.fromisoformat(at), note) for name, at, note in found]
 
     def releases(self) -> Releases:
@@ -353,75 +343,6 @@ class Store:
         return self.path.stat().st_size
 
 
-class _Writer:
-    """Adds the rows of one series and item inside a transaction."""
-
-    def __init__(
-        self, db: sqlite3.Connection, series: str, item: str, source: str, fetched: datetime, releases: Releases
-    ) -> None:
-        self._db = db
-        self._entry = CATALOGUE[series]
-        self._source, self._fetched, self._releases = source, fetched, releases
-        query = "SELECT day, value, available_at FROM observation WHERE series = ? AND item = ? ORDER BY day, revision"
-        self._held: dict[str, list[tuple[float, str]]] = {}
-        for day, value, available in db.execute(query, (series, item)):
-            self._held.setdefault(day, []).append((value, available))
-        query = "SELECT since, at FROM reading WHERE series = ? AND item = ? AND at < ?"
-        self._looked = db.execute(query, (series, item, _text(fetched))).fetchall()
-        self._ready: list[tuple[object, ...]] = []
-
-    def write(self, row: Observation, known: datetime | None) -> str:
-        """Add one row if it says something new; what became of it."""
-        day = row.day.isoformat()
-        held = self._held.setdefault(day, [])
-        if known is not None:
-            if known > self._fetched:
-                return "known only in the future"
-            available = _text(known)
-            if any(value == row.value and at <= available for value, at in held):
-                return UNCHANGED
-        elif held and held[-1][0] == row.value:
-            return UNCHANGED
-        else:
-            due = published(self._entry, row.day, self._releases)
-            if due > self._fetched and self._entry.every == "session":
-                return EARLY
-            available = self._available(day, held, _text(due))
-        self._ready.append(
-            (row.series, day, row.item, len(held), row.value, row.expiry.isoformat() if row.expiry else None,
-             available, self._source, _text(self._fetched))
-        )  # fmt: skip
-        held.append((row.value, available))
-        return REVISED if len(held) > 1 else NEW
-
-    def _available(self, day: str, held: list[tuple[float, str]], due: str) -> str:
-        now = _text(self._fetched)
-        if held:  # never before what it revises, even when this computer's clock was set back
-            return max(now, held[-1][1])
-        late = any(since <= day and at >= due for since, at in self._looked)
-        return now if late else min(due, now)
-
-    def flush(self) -> None:
-        """Write what was added."""
-        self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._ready)
-
-
-def _grouped(rows: Sequence[Observation], done: Appended) -> dict[tuple[str, str], list[Observation]]:
-    """Sound rows by series and item; the others are counted."""
-    groups: dict[tuple[str, str], list[Observation]] = {}
-    for row in rows:
-        why = fault(row)
-        if why:
-            done.counts[why] += 1
-        else:
-            groups.setdefault((row.series, row.item), []).append(row)
-    return groups
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
-
-
 def _stored(row: tuple[str, str, str, int, float, str | None, str, str, str]) -> Stored:
     series, day, item, _, value, expiry, available, source, fetched = row
     return Stored(
@@ -442,6 +363,6 @@ def _statements(script: str) -> Iterator[str]:
 
 def _damaged(path: Path, why: str) -> str:
     return (
-        f"{path} is damaged ({why}); move it away and put a copy made by `alvh-xl data backup` in its place, "
-        "or run `alvh-xl data sync` to fetch everything again"
+        f"{path} is damaged ({' '.join(why.split())}); move it away and put a copy made by `alvh-xl data backup` in "
+        "its place, or run `alvh-xl data sync` to fetch everything again"
     )

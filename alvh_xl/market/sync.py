@@ -16,8 +16,9 @@ from typing import NamedTuple, Protocol
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.publication import expected_day
+from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE
-from alvh_xl.market.store import Appended, Store, Unchanged
+from alvh_xl.market.store import Store, Unchanged
 
 WORKERS = 8
 NOT_MODIFIED = 304
