@@ -1,4 +1,4 @@
-"""The command line: alvh-xl new | refresh | export | functions | install | doctor | backtest.
+"""The command line: alvh-xl new | refresh | export | data | backtest | functions | install | doctor.
 
 Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear,
 3 (install, doctor) there is no Excel on this machine.
@@ -11,6 +11,7 @@ import sys
 
 from alvh_xl.cli import (  # importing a module of commands adds them to the app
     backtest,
+    data,
     excel,
     functions,
     share,
@@ -18,7 +19,7 @@ from alvh_xl.cli import (  # importing a module of commands adds them to the app
 )
 from alvh_xl.cli.shared import app, err, line
 
-__all__ = ["app", "backtest", "excel", "functions", "main", "share", "workbooks"]
+__all__ = ["app", "backtest", "data", "excel", "functions", "main", "share", "workbooks"]
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alvh_xl.cli.shared import app, err, fail, instant, out, plain
+from alvh_xl.cli.sources import BaseUrl, StorePath, reader
 
 if TYPE_CHECKING:
     from alvh_xl.hosts.excel.vba import Mode
@@ -76,19 +77,35 @@ def _next(path: Path, kind: str, source: str, standalone: bool) -> str:
 
 
 @app.command()
-def refresh(workbook: Workbook, source: Source = "sample", asof: AsOf = None) -> None:
+def refresh(
+    workbook: Workbook,
+    source: Annotated[
+        str, typer.Option(help="live (fetch what is due, then the store), store (fetch nothing), or sample.")
+    ] = "live",
+    asof: AsOf = None,
+    store: StorePath = None,
+    base_url: BaseUrl = None,
+) -> None:
     """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is."""
+    run_refresh(workbook, source, instant(asof), store, base_url)
+
+
+def run_refresh(
+    workbook: Path, source: str, asof: dt.datetime | None, store: Path | None = None, base_url: str | None = None
+) -> None:
+    """Refresh a workbook and report on one screen."""
     started = time.perf_counter()
     from alvh_xl.workbook.refresh import refresh as run
 
-    outcome = run(workbook, _reader(source), instant(asof), lambda line: out.print(plain(line)))
+    read, fetching = reader(source, store, base_url)
+    outcome = run(workbook, read, asof, lambda line: out.print(plain(line)))
     out.print()
     out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
     out.print(f"Decision   [bold]{plain(outcome.headline or outcome.decision)}[/]")
     out.print(f"Binding    {plain(outcome.binding)}")
     for reason in outcome.reasons:
         out.print(f"           {plain(reason)}")
-    for warning in outcome.warnings:
+    for warning in [*fetching, *outcome.warnings]:
         out.print(f"[yellow]Warning[/]    {plain(warning)}")
     for line in outcome.kept:
         out.print(f"[yellow]Old value[/]  {plain(line)}")
@@ -103,5 +120,5 @@ def _reader(source: str) -> Callable[[dt.datetime | None], MarketMorning]:
     from alvh_xl.market import read_sample
 
     if source != "sample":
-        raise fail(f"unknown source {source!r}; this version knows: sample")
+        raise fail(f"unknown source {source!r}; a new workbook starts with the sample, `alvh-xl refresh` makes it live")
     return read_sample

@@ -11,6 +11,9 @@ from typing import Literal
 # How far a figure stands for what its title says; STALE and MISSING are for the cells to find out.
 Quality = Literal["OK", "PROXY", "ILLUSTRATIVE"]
 
+# On which days a series has values; months and quarters are named by their first day.
+Every = Literal["session", "weekday", "day", "month", "quarter"]
+
 # A year has about 252 sessions; ALVH_STALE counts sessions, the method gives some ages in calendar days.
 SESSIONS_PER_DAY = 252 / 365
 
@@ -28,7 +31,8 @@ class Series:
     release : time
         New York time of day at which a value is published, on its publication day.
     lag_days : int
-        Least number of calendar days from the session, or the end of the month, to the publication day.
+        Least number of calendar days from the session, or the end of the month, to the publication day; of a series
+        of every day, sessions.
     max_age : int or None
         Sessions after publication until a value is stale; None where `max_age_days` rules.
     max_age_days : int or None
@@ -41,6 +45,13 @@ class Series:
         Why the quality is not OK, or another remark; may be empty.
     earlier_release : (date, time) or None
         Before this date the time of day was this one.
+    every : {"session", "weekday", "day", "month", "quarter"}
+        Days that have a value.
+    due_days : int
+        Of a monthly or quarterly series: calendar days from the end of the period until its value counts as published
+        where no calendar of releases says when it was. Late rather than early: a replay must not see it too soon.
+    provider, field : str
+        Who serves it to a program, and under which name; both empty for what is typed or imported.
 
     Notes
     -----
@@ -60,6 +71,10 @@ class Series:
     quality: Quality = "OK"
     note: str = ""
     earlier_release: tuple[date, time] | None = None
+    every: Every = "session"
+    due_days: int = 0
+    provider: str = ""
+    field: str = ""
 
     @property
     def max_sessions(self) -> int:
@@ -103,11 +118,15 @@ REVISED = "latest vintage, not the one known on the day"
 
 def _spx(part: str, title: str) -> Series:
     publisher = "S&P Dow Jones Indices"
-    return Series(f"spx_{part}", title, "points", publisher, CLOSE, 0, 1, None, 100, 20_000)
+    field = f"SPX_History.csv, {part.upper()}"
+    return Series(
+        f"spx_{part}", title, "points", publisher, CLOSE, 0, 1, None, 100, 20_000, provider="Cboe", field=field
+    )
 
 
 def _cboe(name: str, title: str, low: float, high: float) -> Series:
-    return Series(name, title, "points", "Cboe", INDEX_CLOSE, 0, 1, None, low, high)
+    field = f"{name.upper()}_History.csv"
+    return Series(name, title, "points", "Cboe", INDEX_CLOSE, 0, 1, None, low, high, provider="Cboe", field=field)
 
 
 def _breadth(name: str, title: str) -> Series:
@@ -115,34 +134,62 @@ def _breadth(name: str, title: str) -> Series:
 
 
 def _treasury(tenor: str, words: str) -> Series:
-    title = f"Treasury constant maturity, {words}"
-    return Series(f"treasury_{tenor}", title, "percent", "US Treasury", EVENING, 0, 1, None, -2, 25)
+    title, code = f"Treasury constant maturity, {words}", f"DGS{tenor.upper().replace('M', 'MO').rstrip('Y')}"
+    return Series(
+        f"treasury_{tenor}", title, "percent", "US Treasury", EVENING, 0, 1, None, -2, 25,
+        every="weekday", provider="FRED", field=code,
+    )  # fmt: skip
 
 
 def _foreign(currency: str) -> Series:
     name, title = f"rate_{currency.lower()}", f"{currency} 3-month rate"
-    return Series(name, title, "percent", "typed", EVENING, 0, None, 45, -5, 60)
+    return Series(name, title, "percent", "typed", EVENING, 0, None, 45, -5, 60, every="day")
+
+
+def _imported(name: str, title: str, unit: str, low: float, high: float, every: Every = "session") -> Series:
+    """Build an entry of a figure no provider serves for free: it comes from imported files, with weight 0."""
+    monthly = every == "month"
+    age: tuple[int | None, int | None] = (None, 45) if monthly else (1, None)
+    return Series(
+        name, title, unit, "imported", EVENING, 0, *age, low, high, every=every, due_days=20 if monthly else 0
+    )
 
 
 # The futures exchange moved the settlement from 16:15 to 16:00 New York on 26 October 2020.
 VX = Series(
     "vx", "VX future, daily settle of one contract", "points", "Cboe Futures Exchange",
     CLOSE, 0, 1, None, 5, 150, earlier_release=(date(2020, 10, 26), INDEX_CLOSE),
+    provider="Cboe Futures Exchange", field="one CSV a contract, Settle",
 )  # fmt: skip
 
 # The New York Fed publishes the rate of a day on the next business morning.
 FED_FUNDS = Series(
     "fed_funds", "Effective federal funds rate", "percent", "Federal Reserve Bank of New York",
-    time(9, 0), 1, 1, None, -2, 25,
+    time(9, 0), 1, 1, None, -2, 25, every="day", provider="FRED", field="DFF",
 )  # fmt: skip
 
 MONTHLY = (
     Series("cpi", "CPI, all items, seasonally adjusted", "1982-84 = 100", "Bureau of Labor Statistics",
-           STATISTICS, 10, None, 45, 20, 1_000, "PROXY", REVISED),
+           STATISTICS, 10, None, 45, 20, 1_000, "PROXY", REVISED,
+           every="month", due_days=25, provider="FRED", field="CPIAUCSL"),
     Series("ppi", "PPI, all commodities", "1982 = 100", "Bureau of Labor Statistics",
-           STATISTICS, 9, None, 45, 10, 1_000, "PROXY", REVISED),
+           STATISTICS, 9, None, 45, 10, 1_000, "PROXY", REVISED,
+           every="month", due_days=25, provider="FRED", field="PPIACO"),
     Series("reer", "Real effective exchange rate, broad", "2020 = 100", "Bank for International Settlements",
-           EVENING, 15, None, 45, 40, 200, "PROXY", REVISED),
+           EVENING, 15, None, 45, 40, 200, "PROXY", REVISED,
+           every="month", due_days=20, provider="FRED", field="RBUSBIS"),
+)  # fmt: skip
+
+# Kept for studies and for the typed sheets; no row of the Market sheet.
+STUDIED = (
+    Series("gdp", "Gross domestic product, current dollars", "billion dollars", "Bureau of Economic Analysis",
+           STATISTICS, 25, None, 120, 200, 100_000, "PROXY", REVISED, every="quarter", due_days=31),
+    _imported("pe_trailing", "S&P 500, price to trailing earnings", "ratio", 3, 200, "month"),
+    _imported("pe_forward", "S&P 500, price to expected earnings", "ratio", 3, 100),
+    _imported("reit_price", "REIT fund, close", "dollars", 0.01, 10_000),
+    _imported("reit_nav", "REIT fund, net asset value a share", "dollars", 0.01, 10_000),
+    _imported("reit_shares", "REIT fund, shares outstanding", "million shares", 0, 100_000),
+    _imported("ipo_count", "Initial public offerings of a month", "count", 0, 1_000, "month"),
 )  # fmt: skip
 
 # Company accounts are a table, not a number: the entry carries their age limit.
@@ -180,6 +227,7 @@ _ALL = (
     *MONTHLY,
     *(_foreign(currency) for currency in FOREIGN_CURRENCIES),
     ACCOUNTS,
+    *STUDIED,
 )
 
 CATALOGUE: Mapping[str, Series] = MappingProxyType({series.id: series for series in _ALL})

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically, set_name
 from alvh_xl.hosts.excel import macros as excel
@@ -29,8 +30,12 @@ from alvh_xl.workbook.target import is_morning, write_market
 
 # Where data come from, by the text of the named cell `data_source`. A replayed source shows any past morning: the one
 # in the named cell `asof`.
-READERS: Final[Mapping[str, Reader]] = {"sample": read_sample}
-REPLAYED: Final = ("sample",)
+READERS: Final[Mapping[str, Reader]] = {
+    "sample": read_sample,
+    "store": lambda asof: _read_stored(asof),
+    "live": lambda asof: _read_live(asof),
+}
+REPLAYED: Final = ("sample", "store")
 HOST_NOTE: Final = "host_note"
 MAC_NOTE: Final = (
     "Values computed by the embedded engine; calculation is manual. After changing an input, click Refresh again."
@@ -104,13 +109,32 @@ def _read(book: OpenBook) -> MarketMorning:
 
 def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, dt.datetime | None]:
     """Reader of the workbook's data source, and the moment to read; a live source reads the present."""
-    source = str(name) if isinstance(name, str) and name else "sample"
+    # A live source says after a comma what could not be fetched.
+    source = name.split(",")[0].strip() if isinstance(name, str) and name else "sample"
     if source not in READERS:
         raise MacroError(
             f"The data source “{source}” is unknown. "
             f"Write one of these into the cell data_source: {', '.join(READERS)}."
         )
     return READERS[source], asof() if source in REPLAYED else None
+
+
+def _read_live(asof: dt.datetime | None) -> MarketMorning:
+    from alvh_xl.market.live import live
+
+    with live(_now) as source:
+        return source.read(asof)
+
+
+def _read_stored(asof: dt.datetime | None) -> MarketMorning:
+    from alvh_xl.market.live import read_stored
+
+    return read_stored(asof, _now)
+
+
+def _now() -> dt.datetime:
+    """New York wall clock; the button asks for the present as the command line does."""
+    return dt.datetime.now(ZoneInfo("America/New_York")).replace(tzinfo=None)
 
 
 def _morning(reader: Reader, asof: dt.datetime | None) -> MarketMorning:

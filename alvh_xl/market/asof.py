@@ -1,0 +1,120 @@
+"""One morning from the store: only what was known at an instant, and only as much of it as a morning shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from alvh_xl.market.errors import MarketError
+from alvh_xl.market.facts import Datum, Event, Facts, Origin, Settle
+from alvh_xl.market.morning import HISTORY_SESSIONS, VX_SETTLEMENT, MarketMorning, assemble
+from alvh_xl.market.series import BREADTH, CATALOGUE, SNAPSHOT, SPX_PARTS
+from alvh_xl.market.store import Store, Stored
+from alvh_xl.model.sessions import FIRST, LAST, vix_expiry
+
+MONTHS = 72  # the Macro sheet shows 60, and its z-scores look no further
+CURVE_CONTRACTS = 9  # as many as the exchange lists at a time today, and rows of the Curve sheet
+EVENT_DAYS = 400
+# What counts the issues of an exchange from a list of stocks is not the exchange's own count.
+COUNTED = "counted from constituents"
+NEXT_STEP = "run `alvh-xl data sync` (or `alvh-xl data import FOLDER`), or refresh with --source sample"
+
+
+def read_store(store: Store, asof: datetime, source: str = "store") -> MarketMorning:
+    """Market of one morning as the store knew it.
+
+    Parameters
+    ----------
+    store : Store
+    asof : datetime
+        New York wall clock, without a time zone.
+    source : str
+        What the workbook's cell `data_source` shows.
+
+    Raises
+    ------
+    MarketError
+        The store knew fewer than 300 sessions then; the message names the next step.
+    """
+    if asof.tzinfo is not None:
+        raise MarketError("as-of must be New York wall clock without a time zone")
+    if not FIRST + timedelta(EVENT_DAYS) <= asof.date() <= LAST - timedelta(2 * EVENT_DAYS):
+        raise MarketError(f"the store serves mornings of {FIRST.year + 2} to {LAST.year - 3}, not {asof:%Y-%m-%d}")
+    facts = facts_from_store(store, asof)
+    try:
+        return assemble(facts, asof, source)
+    except MarketError as problem:
+        raise MarketError(f"the store {store.path.name} cannot serve this morning: {problem}; {NEXT_STEP}") from problem
+
+
+def facts_from_store(store: Store, asof: datetime) -> Facts:
+    """Everything a morning shows, as the store knew it at `asof`; typed inputs are not the store's."""
+    with store.reading():
+        start = store.last_day("spx_close", asof, HISTORY_SESSIONS) or date.min
+        found = {series: _window(store, series, asof, start) for series in _wanted()}
+        settles = _curve(store, asof)
+        events = store.events(asof - timedelta(EVENT_DAYS), asof + timedelta(EVENT_DAYS))
+    origins = {name: Origin("typed", note="typed on the sheet Macro") for name in found if name.startswith("rate_")}
+    origins |= {series: _origin(rows[-1]) for series, rows in found.items() if rows}
+    if settles:
+        origins |= dict.fromkeys(("vx", "vx_front", "vx_second"), _origin(settles[-1]))
+    return Facts(
+        series={name: tuple(Datum(row.day, row.available, row.value) for row in rows) for name, rows in found.items()},
+        settles=tuple(
+            Settle(row.item, row.expiry, row.day, row.available, row.value) for row in settles if row.expiry is not None
+        ),
+        events=tuple(sorted([*events, *settlements(asof)], key=lambda event: (event.at, event.event))),
+        foreign_rates=(),
+        position=(),
+        fundamentals=(),
+        origins=origins,
+    )
+
+
+def _wanted() -> Iterable[str]:
+    parts = (f"spx_{part}" for part in SPX_PARTS)
+    return dict.fromkeys([*parts, *(name for name in SNAPSHOT if not name.startswith("vx_"))])
+
+
+def _window(store: Store, series: str, asof: datetime, start: date) -> list[Stored]:
+    """Rows since a day; of a series that ended before it, those of its last day, so that its age shows."""
+    if CATALOGUE[series].every == "month":
+        start = (asof - timedelta(MONTHS * 31)).date()
+    rows = store.rows(series, asof, start)
+    if not rows:
+        last = store.last_day(series, asof)
+        rows = store.rows(series, asof, last) if last else []
+    return rows
+
+
+def _curve(store: Store, asof: datetime) -> list[Stored]:
+    """Settlements of the last known session: the nearest contracts that have not settled yet."""
+    day = store.last_day("vx", asof)
+    if day is None:
+        return []
+    rows = {row.item: row for row in store.rows("vx", asof, day)}
+    alive = [row for row in rows.values() if row.expiry and datetime.combine(row.expiry, VX_SETTLEMENT) > asof]
+    kept = sorted(alive, key=lambda row: row.expiry or date.max)[:CURVE_CONTRACTS]
+    return sorted(kept, key=lambda row: row.available)
+
+
+def _origin(last: Stored) -> Origin:
+    if last.series in BREADTH and COUNTED in last.source:
+        return Origin(last.source, "PROXY", "not the exchange's own count", last.fetched)
+    return Origin(last.source, fetched=last.fetched)
+
+
+def settlements(asof: datetime) -> list[Event]:
+    """Monthly VIX settlements around a moment; a rule of the exchange, so no calendar is needed.
+
+    Examples
+    --------
+    >>> [f"{event.at:%Y-%m-%d %H:%M}" for event in settlements(datetime(2018, 10, 4, 9, 0))][1:4]
+    ['2018-10-17 09:30', '2018-11-21 09:30', '2018-12-19 09:30']
+    """
+    first = asof.year * 12 + asof.month - 1 - 1
+    months = [(place // 12, place % 12 + 1) for place in range(first, first + 14)]
+    return [
+        Event("vix_settlement", datetime.combine(vix_expiry(*month), time(9, 30)), "monthly VIX settlement")
+        for month in months
+    ]

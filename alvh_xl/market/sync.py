@@ -1,0 +1,268 @@
+"""Bring the store up to date: fetch documents side by side, write each whole, and say what failed.
+
+A document that cannot be fetched or read costs nothing but itself: what the store held of it stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from alvh_xl.market.errors import MarketError
+from alvh_xl.market.observation import Observation
+from alvh_xl.market.publication import expected_day
+from alvh_xl.market.revisions import Appended
+from alvh_xl.market.series import CATALOGUE
+from alvh_xl.market.store import Store, Unchanged
+
+WORKERS = 8
+NOT_MODIFIED = 304
+# A first refresh fetches what a morning shows: 300 sessions, 60 months, and the window of their z-scores.
+FIRST_YEARS = 7
+# Fetched again on every refresh, so that a revision of the last days is seen.
+OVERLAP = timedelta(10)
+# A source that did not have the figure a moment ago is left in peace.
+PAUSE = timedelta(minutes=10)
+
+
+class Document(Protocol):
+    """One answer of a source."""
+
+    @property
+    def body(self) -> bytes:
+        """Content; empty with status 304."""
+
+    @property
+    def etag(self) -> str | None:
+        """Tag of this version."""
+
+    @property
+    def modified(self) -> str | None:
+        """When it was last changed, as the source writes it."""
+
+    @property
+    def status(self) -> int:
+        """Status of the answer."""
+
+
+class Fetch(Protocol):
+    """Fetches one document, or raises a MarketError of one line; called from several threads."""
+
+    def __call__(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Document:
+        """Fetch one document."""
+
+
+class Request(Protocol):
+    """One document to fetch, and how to read it."""
+
+    @property
+    def provider(self) -> str:
+        """Who publishes it."""
+
+    @property
+    def url(self) -> str:
+        """Its address; it may hold a key, so it is never shown or stored."""
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Series in it."""
+
+    @property
+    def parse(self) -> Callable[[bytes], list[Observation]]:
+        """Read its values."""
+
+
+class Job(NamedTuple):
+    """A request for values from one day on."""
+
+    request: Request
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document; `problem` is "" when it was read."""
+
+    request: Request
+    appended: Appended
+    problem: str = ""
+    unchanged: bool = False
+
+
+# Requests for every document that holds values between two days.
+RequestsFor = Callable[[date, date], Iterable[Request]]
+
+
+def jobs_for(requests_for: RequestsFor, since: date, today: date, only: Sequence[str] = ()) -> list[Job]:
+    """Jobs for everything from a day on, or for some series alone.
+
+    Raises
+    ------
+    MarketError
+        No document holds one of the series asked for.
+    """
+    requests = list(requests_for(since, today))
+    served = {series for request in requests for series in request.series}
+    for name in only:
+        if name not in served:
+            raise MarketError(f"no source serves the series {name!r}; these are served: {', '.join(sorted(served))}")
+    return [Job(request, since) for request in requests if not only or set(only) & set(request.series)]
+
+
+def jobs_missing(store: Store, requests_for: RequestsFor, today: date, start: date) -> list[Job]:
+    """Jobs for everything since the last values the store holds, or since `start` where it holds none."""
+    return _since_last(requests_for, today, start, _last_days(store, requests_for, today, start))
+
+
+def jobs_due(store: Store, requests_for: RequestsFor, moment: datetime, now: datetime) -> list[Job]:
+    """Jobs for the series whose latest value published at `moment` the store lacks; none when all is up to date."""
+    releases, today = store.releases(), now.date()
+    start = moment.date() - timedelta(365 * FIRST_YEARS)
+    due = {
+        series: day
+        for series, day in _last_days(store, requests_for, today, start).items()
+        if (day is None or day < expected_day(CATALOGUE[series], moment, releases))
+        and not _just_checked(store, series, now)
+    }
+    return _since_last(requests_for, today, start, due)
+
+
+def _last_days(store: Store, requests_for: RequestsFor, today: date, start: date) -> dict[str, date | None]:
+    served = {series for request in requests_for(start, today) for series in request.series}
+    return {series: store.last_day(series, datetime.max) for series in sorted(served)}
+
+
+def _since_last(requests_for: RequestsFor, today: date, start: date, last: dict[str, date | None]) -> list[Job]:
+    since = {series: _since(day, start) for series, day in last.items()}
+    jobs = []
+    for first in sorted(set(since.values())):
+        wanted = {series for series, day in since.items() if day == first}
+        jobs += [job for job in jobs_for(requests_for, first, today) if wanted & set(job.request.series)]
+    return jobs
+
+
+def _since(last: date | None, start: date) -> date:
+    """Return the day to fetch from; months begin on their first day."""
+    return start if last is None else last - OVERLAP
+
+
+def _just_checked(store: Store, series: str, now: datetime) -> bool:
+    checked = store.checked(series)
+    return checked is not None and timedelta(0) <= now - checked < PAUSE
+
+
+def sync(
+    store: Store,
+    jobs: Sequence[Job],
+    fetch: Fetch,
+    now: Callable[[], datetime],
+    told: Callable[[Outcome], None] = lambda _: None,
+) -> list[Outcome]:
+    """Fetch and store documents.
+
+    Parameters
+    ----------
+    store : Store
+    jobs : sequence of Job
+    fetch : Fetch
+    now : callable
+        New York wall clock at which an answer has arrived.
+    told : callable
+        Called after each document.
+
+    Returns
+    -------
+    list of Outcome
+        One a document, in the order in which they came.
+    """
+    outcomes = []
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in jobs}
+        for future in as_completed(running):
+            outcome = _kept(store, running[future], future.result(), now())
+            outcomes.append(outcome)
+            told(outcome)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return outcomes
+
+
+class _Answer(NamedTuple):
+    rows: list[Observation]
+    document: Document | None
+    problem: str = ""
+
+
+def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
+    """Fetch and read one document; runs in a thread of its own and never touches the store."""
+    try:
+        document = fetch(job.request.url, etag=held.etag if held else None, modified=held.modified if held else None)
+        rows = [] if document.status == NOT_MODIFIED else job.request.parse(document.body)
+    except MarketError as problem:
+        return _Answer([], None, str(problem))
+    return _Answer(rows, document)
+
+
+def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:
+    """Write one document, values and what its answer carried, by one transaction."""
+    if answer.document is None:
+        return Outcome(job.request, Appended(), answer.problem)
+    unchanged = answer.document.status == NOT_MODIFIED
+    with store.writing():
+        if unchanged:
+            for series in job.request.series:
+                store.mark(series, job.since, now)
+            return Outcome(job.request, Appended(), unchanged=True)
+        appended = store.append(answer.rows, job.request.provider, now, job.since)
+        store.remember(_address(job), job.since, answer.document.etag, answer.document.modified)
+    return Outcome(job.request, appended)
+
+
+def _condition(store: Store, job: Job) -> Unchanged | None:
+    """What the last answer carried, if all that is wanted now was taken from it."""
+    held = store.remembered(_address(job))
+    return held if held is not None and held.since <= job.since else None
+
+
+def _address(job: Job) -> str:
+    return hashlib.sha256(job.request.url.encode()).hexdigest()
+
+
+def problems(outcomes: Iterable[Outcome]) -> list[str]:
+    """One line a provider and fault, with the series that are concerned.
+
+    Examples
+    --------
+    >>> problems([])
+    []
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    series: dict[tuple[str, str], set[str]] = {}
+    for outcome in outcomes:
+        if outcome.problem:
+            key = (outcome.request.provider, outcome.problem)
+            found[key] += 1
+            series.setdefault(key, set()).update(outcome.request.series)
+    return [
+        f"{provider}, {', '.join(sorted(series[provider, problem]))}: {problem}"
+        + (f" ({count} documents)" if count > 1 else "")
+        for (provider, problem), count in found.items()
+    ]
+
+
+def skipped(outcomes: Iterable[Outcome]) -> list[str]:
+    """One line a provider whose rows were left out, with the reasons."""
+    found: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.request.provider, Counter()).update(outcome.appended.skipped)
+    return [
+        f"{provider}: left out {', '.join(f'{count} ({why})' for why, count in sorted(counts.items()))}"
+        for provider, counts in found.items()
+        if counts
+    ]
