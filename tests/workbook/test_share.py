@@ -137,7 +137,7 @@ def test_a_page_shows_the_values_and_fetches_nothing(sample_book: Path, tmp_path
     text = "".join(page.texts)
     for shown in ("04-Oct-2018 09:00", "Educational, not advice", "67.6", "11.61", "$41,160", "11.3 %", "contango"):
         assert shown in text
-    assert [tag for tag, _ in page.tags].count("svg") == 7
+    assert [tag for tag, _ in page.tags].count("svg") == 11
     assert "Payoff" in text
     assert "of an earlier morning" not in text
 
