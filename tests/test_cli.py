@@ -56,7 +56,7 @@ def test_new_does_not_replace_a_file_unless_told(tmp_path: Path) -> None:
         (["refresh", "workbooks/morning.xlsx", "--source", "crystal-ball"], "crystal-ball"),
         (["refresh", "workbooks/morning.xlsx", "--asof", "yesterday"], "yesterday"),
         (["refresh", "workbooks/morning.xlsx", "--asof", "20181004"], "no date and time"),
-        (["refresh", "workbooks/morning.xlsx", "--asof", "2031-01-01T09:00"], "2018-10"),
+        (["refresh", "workbooks/morning.xlsx", "--source", "sample", "--asof", "2031-01-01"], "2018-10"),
         (["new", "morning.csv"], "morning.csv"),
         (["export", "nowhere.xlsx"], "nowhere.xlsx"),
         (["export", "workbooks/morning.xlsx", "--format", "docx"], "docx"),

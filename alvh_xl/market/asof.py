@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Datum, Event, Facts, Origin, Settle
-from alvh_xl.market.morning import HISTORY_SESSIONS, VX_SETTLEMENT, MarketMorning, assemble
+from alvh_xl.market.morning import HISTORY_COLUMNS, HISTORY_SESSIONS, VX_SETTLEMENT, MarketMorning, assemble
 from alvh_xl.market.series import BREADTH, CATALOGUE, SNAPSHOT, SPX_PARTS
 from alvh_xl.market.store import Store, Stored
 from alvh_xl.model.sessions import FIRST, LAST, vix_expiry
@@ -77,10 +77,12 @@ def _wanted() -> Iterable[str]:
 
 
 def _window(store: Store, series: str, asof: datetime, start: date) -> list[Stored]:
-    """Rows since a day; of a series that ended before it, those of its last day, so that its age shows."""
+    """Rows of the sheets History and Macro; of another series, and of one that ended before, those of its last day."""
     if CATALOGUE[series].every == "month":
         start = (asof - timedelta(MONTHS * 31)).date()
-    rows = store.rows(series, asof, start)
+    elif series.removeprefix("spx_") not in HISTORY_COLUMNS:
+        start = date.max
+    rows = store.rows(series, asof, start) if start < date.max else []
     if not rows:
         last = store.last_day(series, asof)
         rows = store.rows(series, asof, last) if last else []

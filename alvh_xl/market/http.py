@@ -38,6 +38,10 @@ class _TryAgain(Exception):
         self.wait = wait
 
 
+class _NoConnection(_TryAgain):
+    """Nothing answers at this host: no network, or a server that is down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """Body of one answer; empty with status 304, when the document has not changed."""
@@ -85,6 +89,7 @@ class Fetcher:
         self._limits = limits
         self._sleep = sleep
         self._clock = clock
+        self._unreachable: set[str] = set()
         self._client = httpx.Client(
             timeout=limits.idle,
             follow_redirects=False,
@@ -125,6 +130,9 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if modified is not None:
             headers["If-Modified-Since"] = modified
+        host = _host(url)
+        if host in self._unreachable:  # without a network fifty documents need not each find that out
+            raise FetchError(f"{host}: can't be reached")
         end = self._clock() + self._limits.deadline
         for attempt in range(1, self._limits.attempts + 1):
             try:
@@ -133,6 +141,8 @@ class Fetcher:
                 wait = self._limits.backoff * 2 ** (attempt - 1) if fault.wait is None else fault.wait
                 wait = min(wait, self._limits.longest_wait)
                 if attempt == self._limits.attempts or self._clock() + wait >= end:
+                    if isinstance(fault, _NoConnection):
+                        self._unreachable.add(host)
                     raise FetchError(f"{_host(url)}: {fault} (attempts: {attempt})") from None
                 self._sleep(wait)
         raise FetchError(f"{_host(url)}: no attempt allowed")
@@ -162,6 +172,8 @@ class Fetcher:
             raise _TryAgain(f"no answer within {self._limits.idle:g} s") from None
         except httpx.DecodingError:
             raise FetchError(f"{_host(url)}: the answer is damaged (compression)") from None
+        except httpx.ConnectError:
+            raise _NoConnection("no connection") from None
         except httpx.TransportError as error:
             raise _TryAgain(f"connection failed ({type(error).__name__})") from None
         except (httpx.InvalidURL, httpx.StreamError):

@@ -69,3 +69,13 @@ def test_an_unchanged_document_is_not_sent_again(server: ReplayServer) -> None:
         first = fetcher.get(server.url + "/x")
         again = fetcher.get(server.url + "/x", etag=first.etag)
     assert (first.status, again.status, again.body) == (200, 304, b"")
+
+
+def test_a_host_that_can_not_be_reached_is_given_up_for_all_its_documents() -> None:
+    """Without a network a refresh of fifty documents would wait for each of them."""
+    waits: list[float] = []
+    with Fetcher(Limits(attempts=2), sleep=waits.append) as fetcher:
+        for path in ("/a", "/b", "/c"):
+            with pytest.raises(FetchError, match=r"no connection|can't be reached"):
+                fetcher.get(f"http://127.0.0.1:9{path}")
+    assert len(waits) == 1
