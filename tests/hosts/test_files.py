@@ -75,7 +75,8 @@ def _cells(sheet: etree._Element) -> Iterator[tuple[tuple[int, int], float | str
             kind = cell.get(OFFICE + "value-type")
             if kind is not None and repeated == 1:
                 text = cell.get(OFFICE + "string-value") or "\n".join(
-                    "".join(p.itertext()) for p in cell.iter(TEXT + "p")
+                    "".join(p.itertext())
+                    for p in cell.findall(TEXT + "p")  # not a chart that stands on the cell
                 )
                 value = float(cell.get(OFFICE + "value")) if cell.get(OFFICE + "value") else text
                 for offset in range(width):
