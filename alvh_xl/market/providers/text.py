@@ -1,0 +1,114 @@
+"""Reading a downloaded table: what is a fault of the whole answer, and what of one row.
+
+The whole answer is refused (ProviderError) when it is a web page, is not text, is cut short, has another header than
+promised, has no usable row, or more than ten rows and two in a hundred are bad. One row is left out, and counted as
+bad, when it has another number of fields, an unreadable day or number, a day after today, a value outside the
+catalogue's plausible range, or a day that another row gives a different value. Order does not matter; a repeated
+equal row is no fault. A missing value is neither a value nor a fault.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from alvh_xl.market.errors import ProviderError
+from alvh_xl.market.observation import Observation
+from alvh_xl.market.series import CATALOGUE
+
+LONGEST_LINE = 4_000
+BAD_ROWS = 10
+BAD_SHARE = 0.02
+LONGEST_NUMBER = 40
+
+
+def lines(body: bytes, what: str) -> list[str]:
+    """Lines of a text answer, without blank ones."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ProviderError(f"{what}: the answer is not text") from None
+    if text.lstrip()[:1] == "<":
+        raise ProviderError(f"{what}: a web page came instead of data")
+    found = [line for line in text.splitlines() if line.strip()]
+    if not found:
+        raise ProviderError(f"{what}: the answer is empty")
+    if max(map(len, found)) > LONGEST_LINE:
+        raise ProviderError(f"{what}: a line is longer than {LONGEST_LINE} characters")
+    return found
+
+
+def rows(found: list[str]) -> Iterator[list[str]]:
+    """Fields of each line, without surrounding blanks."""
+    return ([field.strip() for field in row] for row in csv.reader(found))
+
+
+def number(text: str) -> float:
+    """A finite plain number.
+
+    Raises
+    ------
+    ValueError
+    """
+    if len(text) > LONGEST_NUMBER or "_" in text:
+        raise ValueError("not a number")
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("not a number")
+    return value
+
+
+def day(text: str, form: str) -> date:
+    """A calendar day written in one form.
+
+    Raises
+    ------
+    ValueError
+    """
+    return datetime.strptime(text, form).date()
+
+
+class Gathered:
+    """Observations of one answer, with a count of the rows left out.
+
+    Parameters
+    ----------
+    what : str
+        Names the answer in a message, e.g. "Cboe VIX history".
+    today : date
+        No row may be later.
+    """
+
+    def __init__(self, what: str, today: date) -> None:
+        self.what = what
+        self.today = today
+        self.seen = 0
+        self.bad = 0
+        self._kept: dict[tuple[str, str, date], Observation] = {}
+        self._torn: set[tuple[str, str, date]] = set()
+
+    def add(self, *found: Observation) -> None:
+        """Take the values of one row, or none of them."""
+        if any(row.day > self.today or not CATALOGUE[row.series].plausible(row.value) for row in found):
+            self.bad += 1
+            return
+        for row in found:
+            key = (row.series, row.item, row.day)
+            if self._kept.setdefault(key, row).value != row.value and key not in self._torn:
+                self._torn.add(key)
+                self.bad += 1
+
+    def result(self) -> list[Observation]:
+        """Observations by day.
+
+        Raises
+        ------
+        ProviderError
+            Too many rows were bad.
+        """
+        if self.bad > max(BAD_ROWS, BAD_SHARE * self.seen) or (self.bad and self.bad == self.seen):
+            raise ProviderError(f"{self.what}: {self.bad} of {self.seen} rows are not believable; nothing is taken")
+        kept = (row for key, row in self._kept.items() if key not in self._torn)
+        return sorted(kept, key=lambda row: (row.day, row.series))

@@ -1,0 +1,70 @@
+"""Fetching: every fault of a server ends in bounded time with one clear line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from alvh_xl.market.http import Fetcher, FetchError, Limits
+from tests.market.replay_server import ReplayServer
+
+BODY = b"DATE,VIX\n" + b"01/02/1990,17.24\n" * 20
+
+
+@pytest.fixture
+def server() -> Iterator[ReplayServer]:
+    """A replay server with one document."""
+    with ReplayServer() as running:
+        running.bodies["/x"] = BODY
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("timeout", "no answer within"),
+        ("slow_drip", "took longer than"),
+        ("busy", "answered 429"),
+        ("truncated", "connection failed"),
+        ("loop", "redirects"),
+        ("elsewhere", "only https"),
+        ("huge", "larger than"),
+        ("bomb", "larger than"),
+    ],
+)
+def test_a_fault_ends_soon_in_one_line(server: ReplayServer, fault: str, words: str) -> None:
+    """A misbehaving server would hang the refresh or fill the memory."""
+    server.faults["/x"] = fault
+    waits: list[float] = []
+    began = time.monotonic()
+    limits = Limits(idle=0.3, deadline=2, size=1_000_000, attempts=2, longest_wait=0.7)
+    with Fetcher(limits, sleep=waits.append) as fetcher, pytest.raises(FetchError, match=words) as caught:
+        fetcher.get(server.url + "/x")
+    assert time.monotonic() - began < 5
+    assert "\n" not in str(caught.value)
+    assert all(wait <= 0.7 for wait in waits)
+
+
+def test_a_missing_document_is_asked_for_once(server: ReplayServer) -> None:
+    """A 404 would be retried although nothing can change."""
+    with Fetcher() as fetcher, pytest.raises(FetchError, match="answered 404"):
+        fetcher.get(server.url + "/none")
+    assert server.asked == ["/none"]
+
+
+def test_a_passing_fault_is_retried(server: ReplayServer) -> None:
+    """One 500 would lose the document."""
+    server.faults["/x"] = "once"
+    with Fetcher(sleep=lambda _: None) as fetcher:
+        assert fetcher.get(server.url + "/x").body == BODY
+    assert len(server.asked) == 2
+
+
+def test_an_unchanged_document_is_not_sent_again(server: ReplayServer) -> None:
+    """Each refresh would download the whole history."""
+    with Fetcher() as fetcher:
+        first = fetcher.get(server.url + "/x")
+        again = fetcher.get(server.url + "/x", etag=first.etag)
+    assert (first.status, again.status, again.body) == (200, 304, b"")

@@ -1,0 +1,99 @@
+"""Parsers of live sources against the stored formats and against faults."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from alvh_xl.market.errors import ProviderError
+from alvh_xl.market.observation import Observation
+from alvh_xl.market.providers import cboe_index, cboe_vx, fred, requests_for
+
+TODAY = date(2026, 11, 25)
+START = date(1990, 1, 1)
+
+
+def vix(*rows: str, header: str = "DATE,OPEN,HIGH,LOW,CLOSE") -> list[Observation]:
+    """Parse a small VIX history."""
+    return cboe_index.parse("\n".join((header, *rows)).encode(), "VIX", START, TODAY)
+
+
+GOOD = "10/03/2018,12,12,11,11.61"
+EARLIER = "10/02/2018,12,12,11,12.05"
+KEPT = Observation("vix", date(2018, 10, 3), 11.61)
+
+
+def test_rows_out_of_order_or_repeated_are_put_right() -> None:
+    """A shuffled file would give a shuffled history."""
+    assert vix(GOOD, EARLIER, GOOD) == [Observation("vix", date(2018, 10, 2), 12.05), KEPT]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "10/04/2018,1,1,1,9999",
+        "10/04/2081,12,12,12,12",
+        "10/04/2018,12",
+        "10/04/2018,12,12,12,nan",
+        "x,1,2,3,4",
+        EARLIER[:-1] + "9",
+    ],
+)
+def test_an_unbelievable_row_is_left_out(bad: str) -> None:
+    """An absurd value, a wrong year, a torn row or two values for one day would reach the workbook."""
+    found = vix(EARLIER, GOOD, bad)
+    assert found[-1] == KEPT
+    assert all(row.value in (12.05, 11.61) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<html>sign in</html>", "web page"),
+        (b"DATE,PRICE\n10/03/2018,11", "header"),
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "not text"),
+        (b"DATE,VIX\n10/03/2081,11", "not believable"),
+        (b"DATE,VIX\n" + b"9" * 5000, "longer"),
+    ],
+)
+def test_a_wrong_answer_is_refused_in_one_line(body: bytes, words: str) -> None:
+    """A login page or another table would be read as prices."""
+    with pytest.raises(ProviderError, match=words) as caught:
+        cboe_index.parse(body, "VIX", START, TODAY)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_archive_is_rescaled_before_26_march_2007(shared_data: Path) -> None:
+    """Settles of early 2007 would be ten times too high (the raw file says 153.90)."""
+    body = (shared_data / "formats" / "cfe_archive_CFE_G08_VX.csv").read_bytes()
+    found = cboe_vx.parse(body, 2008, 2, START, TODAY)
+    assert found[0] == Observation("vx", date(2007, 2, 20), 15.39, "VXG08", date(2008, 2, 19))
+    assert max(row.value for row in found) < 40
+
+
+def test_both_contract_layouts_are_read(shared_data: Path) -> None:
+    """A disclaimer above the header, or ISO days, would lose the contract."""
+    old = (shared_data / "formats" / "cfe_archive_CFE_F14_VX.csv").read_bytes()
+    new = (shared_data / "formats" / "cboe_VX_2020-03-18.csv").read_bytes()
+    assert cboe_vx.parse(old, 2014, 1, START, TODAY)[0].value == 19.70
+    assert cboe_vx.parse(new, 2020, 3, START, TODAY)[0].value == 17.70
+
+
+def test_both_headers_and_the_api_of_fred_are_read(shared_data: Path) -> None:
+    """The older header, or a missing value, would stop the rates."""
+    old = (shared_data / "formats" / "fredgraph_RBUSBIS_DATE_header.csv").read_bytes()
+    assert fred.parse_csv(old, "reer", TODAY)[0] == Observation("reer", date(1994, 1, 1), 88.69)
+    new = b"observation_date,DFF\n2018-10-01,2.18\n2018-10-02,\n"
+    api = b'{"observations":[{"date":"2018-10-01","value":"2.18"},{"date":"2018-10-02","value":"."}]}'
+    expected = [Observation("fed_funds", date(2018, 10, 1), 2.18)]
+    assert fred.parse_csv(new, "fed_funds", TODAY) == fred.parse_json(api, "fed_funds", TODAY) == expected
+
+
+def test_a_base_address_replaces_every_host() -> None:
+    """A rehearsal against a local server would reach the real sites."""
+    found = requests_for(date(2018, 1, 1), date(2018, 10, 4), "http://127.0.0.1:9/")
+    assert all(request.url.startswith("http://127.0.0.1:9/") for request in found)
+    assert any(request.url.endswith("/VX/VX_2018-10-17.csv") for request in found)
