@@ -52,6 +52,24 @@ def test_a_source_that_fails_costs_its_own_series_alone(store: Store) -> None:
     assert store.last_day("vvix", ALWAYS) == LAST
 
 
+def test_a_dead_network_is_not_tried_for_every_document(store: Store) -> None:
+    """A hundred documents, each tried three times, would keep a trader waiting for a minute."""
+    source = Source({f"vx{number}": "connection failed" for number in range(300)})
+    outcomes = sync(store, jobs_for(source.requests_for, FIRST, LAST), source.fetch, MORNING)
+    assert len(outcomes) == 300
+    assert all(outcome.problem for outcome in outcomes)
+    assert len(source.fetched) < 300
+
+
+def test_one_answer_is_enough_to_try_every_document(store: Store) -> None:
+    """Contracts not yet listed are not there: that says nothing about the others."""
+    faults: dict[str, list[Observation] | str] = {f"vx{number}": "the server answered 404" for number in range(40)}
+    source = Source({"vix": history("vix", FIRST, LAST), **faults, "vvix": history("vvix", FIRST, LAST, 90)})
+    run(store, source)
+    assert store.last_day("vvix", ALWAYS) == LAST
+    assert len(source.fetched) == len(source.documents)
+
+
 def test_a_document_that_cannot_be_read_leaves_nothing_behind(store: Store) -> None:
     """Half a document would look like a source with holes."""
     source = full()
