@@ -38,21 +38,19 @@ def bodies(shared: Path, since: date, last: date) -> dict[str, bytes]:
 
 def _contracts(shared: Path, last: date) -> dict[str, bytes]:
     """One document a monthly contract, in the layout of its year; before 26 March 2007 at ten times the price."""
-    import pandas as pd
+    import pyarrow.parquet
 
-    table = pd.read_parquet(shared / "vx_futures" / "vx_futures_settlements.parquet")
-    table = table[(table["kind"] == "M") & (table["trade_date"] <= pd.Timestamp(last))]
-    found = {}
-    for (_, expiry), rows in table.groupby(["contract", "expiry"]):
-        old = expiry.year <= cboe_vx.LAST_ARCHIVE_YEAR
-        form = "%m/%d/%Y" if old else "%Y-%m-%d"
-        cells = (
-            [f"{row.trade_date:{form}}", "X", "0", "0", "0", "0",
-             repr(round(row.settle * (10 if row.trade_date.date() < cboe_vx.RESCALED else 1), 4))]
-            for row in rows.itertuples()
-        )  # fmt: skip
-        found[cboe_vx.path(expiry.year, expiry.month)] = _table(cboe_vx.HEADER, cells)
-    return found
+    wanted = ["kind", "trade_date", "expiry", "settle"]
+    table = pyarrow.parquet.read_table(shared / "vx_futures" / "vx_futures_settlements.parquet", columns=wanted)
+    documents: dict[date, list[list[str]]] = {}
+    for row in table.to_pylist():
+        day, expiry = row["trade_date"].date(), row["expiry"].date()
+        if row["kind"] != "M" or day > last:
+            continue
+        form = "%m/%d/%Y" if expiry.year <= cboe_vx.LAST_ARCHIVE_YEAR else "%Y-%m-%d"
+        settle = row["settle"] * (10 if day < cboe_vx.RESCALED else 1)
+        documents.setdefault(expiry, []).append([f"{day:{form}}", "X", "0", "0", "0", "0", f"{settle:.4f}"])
+    return {cboe_vx.path(expiry.year, expiry.month): _table(cboe_vx.HEADER, rows) for expiry, rows in documents.items()}
 
 
 def _records(path: Path, column: str, last: date) -> list[dict[str, str]]:

@@ -182,6 +182,15 @@ def test_without_network_and_store_there_is_no_morning(store: Store) -> None:
     assert "\n" not in text
 
 
+@pytest.mark.parametrize("year", [1990, 2034, 2040])
+def test_a_morning_outside_the_exchange_calendar_is_refused(store: Store, year: int) -> None:
+    """Guessed holidays would move expiries; the years that are served are named."""
+    source = full()
+    with pytest.raises(MarketError, match="serves mornings of 1992 to 2032"):
+        live(store, source).read(datetime(year, 6, 1, 9, 0))
+    assert source.fetched == []
+
+
 def test_a_past_morning_needs_no_network_once_stored(store: Store) -> None:
     """Replaying a morning must not ask a source, and must not see what came out after it."""
     run(store, full())
