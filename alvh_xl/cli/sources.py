@@ -62,7 +62,11 @@ def _read_live(asof: dt.datetime | None, path: Path | None, base_url: str | None
         morning = source.read(asof)
     read = sum(not outcome.problem for outcome in source.outcomes)
     rows = sum(outcome.appended.written for outcome in source.outcomes)
-    said = f"{read} of {len(source.outcomes)} documents read, {rows:,} new values" if source.outcomes else "nothing due"
+    said = (
+        f"{read} of {len(source.outcomes)} documents read, {rows:,} new values"
+        if source.outcomes
+        else "nothing to fetch"
+    )
     out.print(plain(f"    {said}"))
     warnings += source.warnings()
     return morning

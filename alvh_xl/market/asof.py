@@ -36,15 +36,25 @@ def read_store(store: Store, asof: datetime, source: str = "store") -> MarketMor
     MarketError
         The store knew fewer than 300 sessions then; the message names the next step.
     """
-    if asof.tzinfo is not None:
-        raise MarketError("as-of must be New York wall clock without a time zone")
-    if not FIRST + timedelta(EVENT_DAYS) <= asof.date() <= LAST - timedelta(2 * EVENT_DAYS):
-        raise MarketError(f"the store serves mornings of {FIRST.year + 2} to {LAST.year - 3}, not {asof:%Y-%m-%d}")
+    check_asof(asof)
     facts = facts_from_store(store, asof)
     try:
         return assemble(facts, asof, source)
     except MarketError as problem:
         raise MarketError(f"the store {store.path.name} cannot serve this morning: {problem}; {NEXT_STEP}") from problem
+
+
+def check_asof(asof: datetime) -> None:
+    """Refuse a moment whose sessions, or whose coming events, the exchange calendar does not hold.
+
+    Raises
+    ------
+    MarketError
+    """
+    if asof.tzinfo is not None:
+        raise MarketError("as-of must be New York wall clock without a time zone")
+    if not FIRST.year + 2 <= asof.year <= LAST.year - 3:
+        raise MarketError(f"the store serves mornings of {FIRST.year + 2} to {LAST.year - 3}, not {asof:%Y-%m-%d}")
 
 
 def facts_from_store(store: Store, asof: datetime) -> Facts:

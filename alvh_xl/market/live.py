@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from alvh_xl.market.asof import read_store
+from alvh_xl.market.asof import check_asof, read_store
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.morning import MarketMorning
 from alvh_xl.market.store import Store, default_path
@@ -55,7 +55,9 @@ class Live:
         MarketError
             The store cannot serve the morning; the message says what could not be fetched, and the next step.
         """
-        jobs = jobs_due(self.store, self.requests_for, asof or self.now(), self.now())
+        now = self.now()
+        check_asof(asof or now)
+        jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
         self.outcomes = sync(self.store, jobs, self.fetch, self.now)
         try:
             return read_store(self.store, asof or _minute(self.now()), self._label())

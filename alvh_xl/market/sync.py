@@ -26,6 +26,9 @@ NOT_MODIFIED = 304
 FIRST_YEARS = 7
 # Fetched again on every refresh, so that a revision of the last days is seen.
 OVERLAP = timedelta(10)
+NOT_TRIED = "not tried, as no source answered"
+# So many documents, taken from the whole list, are tried first; when all of them fail the rest is not tried.
+PROBES = 2 * WORKERS
 # A source that did not have the figure a moment ago is left in peace.
 PAUSE = timedelta(minutes=10)
 
@@ -180,17 +183,28 @@ def sync(
     list of Outcome
         One a document, in the order in which they came.
     """
-    outcomes = []
+    outcomes: list[Outcome] = []
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in jobs}
+        running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in _probes_first(jobs)}
+        probes = list(running)[:PROBES]
         for future in as_completed(running):
-            outcome = _kept(store, running[future], future.result(), now())
+            answer = _Answer([], None, NOT_TRIED) if future.cancelled() else future.result()
+            outcome = _kept(store, running[future], answer, now())
             outcomes.append(outcome)
             told(outcome)
+            if all(probe.done() and (probe.cancelled() or probe.result().problem) for probe in probes):
+                for waiting in running:
+                    waiting.cancel()
     finally:
         pool.shutdown(cancel_futures=True)
     return outcomes
+
+
+def _probes_first(jobs: Sequence[Job]) -> list[Job]:
+    step = max(1, len(jobs) // PROBES)
+    probes = jobs[::step][:PROBES]
+    return [*probes, *(job for job in jobs if job not in probes)]
 
 
 class _Answer(NamedTuple):

@@ -52,6 +52,24 @@ def test_a_source_that_fails_costs_its_own_series_alone(store: Store) -> None:
     assert store.last_day("vvix", ALWAYS) == LAST
 
 
+def test_a_dead_network_is_not_tried_for_every_document(store: Store) -> None:
+    """A hundred documents, each tried three times, would keep a trader waiting for a minute."""
+    source = Source({f"vx{number}": "connection failed" for number in range(300)})
+    outcomes = sync(store, jobs_for(source.requests_for, FIRST, LAST), source.fetch, MORNING)
+    assert len(outcomes) == 300
+    assert all(outcome.problem for outcome in outcomes)
+    assert len(source.fetched) < 300
+
+
+def test_one_answer_is_enough_to_try_every_document(store: Store) -> None:
+    """Contracts not yet listed are not there: that says nothing about the others."""
+    faults: dict[str, list[Observation] | str] = {f"vx{number}": "the server answered 404" for number in range(40)}
+    source = Source({"vix": history("vix", FIRST, LAST), **faults, "vvix": history("vvix", FIRST, LAST, 90)})
+    run(store, source)
+    assert store.last_day("vvix", ALWAYS) == LAST
+    assert len(source.fetched) == len(source.documents)
+
+
 def test_a_document_that_cannot_be_read_leaves_nothing_behind(store: Store) -> None:
     """Half a document would look like a source with holes."""
     source = full()
@@ -162,6 +180,15 @@ def test_without_network_and_store_there_is_no_morning(store: Store) -> None:
     assert "--source sample" in text
     assert "not fetched: Test, vix: connection failed" in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("year", [1990, 2034, 2040])
+def test_a_morning_outside_the_exchange_calendar_is_refused(store: Store, year: int) -> None:
+    """Guessed holidays would move expiries; the years that are served are named."""
+    source = full()
+    with pytest.raises(MarketError, match="serves mornings of 1992 to 2032"):
+        live(store, source).read(datetime(year, 6, 1, 9, 0))
+    assert source.fetched == []
 
 
 def test_a_past_morning_needs_no_network_once_stored(store: Store) -> None:
