@@ -15,7 +15,34 @@ BAR = f'=REPT("■",{_FILLED})&REPT("□",10-{_FILLED})'
 
 def first() -> Sequence[Card]:
     """Return the cards of the condor, the regime and the layers."""
-    condor = [
+    return (
+        ("Expected move and condor", "SPX points", _condor()),
+        ("Regime and allocation", "", _regime()),
+        ("Layers", "document rule, untested", _layers()),
+    )
+
+
+def second() -> Sequence[Card]:
+    """Return the cards of the sizes, the order and what it costs."""
+    return (
+        ("Size under each rule", "contracts", [*_sizes(), *_caps()]),
+        ("Order ticket", "VIX options", _order()),
+        ("Cost, drag and gamma", "of the model size", _cost()),
+    )
+
+
+def third() -> Sequence[Card]:
+    """Return the cards of the stress, the events and the book."""
+    return (
+        ("Stress one day later, after the order", "net dollars", _stress()),
+        ("Events", "New York time", [*_events(), *_settlements()]),
+        ("Book and checks", "", _book()),
+    )
+
+
+def _condor() -> list[Row]:
+    """What the condor earns, loses and spans."""
+    return [
         Row(
             "Expected move, ±1σ",
             "=expected_move",
@@ -59,7 +86,11 @@ def first() -> Sequence[Card]:
             '&shortest_days&" to "&longest_days&" (rule, untested)"',
         ),
     ]
-    regime = [
+
+
+def _regime() -> list[Row]:
+    """Volatility today, and the share of the width it asks for."""
+    return [
         Row("VIX", "=vix", "price", '="VIX9D "&TEXT(vix9d,"0.00")&", VIX3M "&TEXT(vix3m,"0.00")'),
         Row("VIX curve", "=curve_state", "general", '="front to second "&TEXT(contango,"+0.0 %;-0.0 %")'),
         Row("30-day VX", "=constant_maturity", "settle", "constant maturity, points"),
@@ -96,11 +127,15 @@ def first() -> Sequence[Card]:
             BAR.format("hedge_share", "allocation") + '&"  of the allocation"',
         ),
     ]
+
+
+def _layers() -> list[Row]:
+    """The three lamps and what they deploy."""
     dates = (
         '=IFERROR("since "&TEXT(1/(1/INDEX(layer_table,{0},3)),"dd-mmm")'
         '&", expires "&TEXT(INDEX(layer_table,{0},4),"dd-mmm-yyyy"),"{1}")'
     )
-    layers = [
+    return [
         Row("1 MACD divergence", "=lamp_macd", "general", dates.format(1, "no divergence in force"), style="word"),
         Row("2 RSI breach", "=lamp_rsi", "general", dates.format(2, "no breach in force"), style="word"),
         Row("3 A/D deterioration", "=lamp_ad", "general", dates.format(3, "no deterioration in force"), style="word"),
@@ -117,16 +152,10 @@ def first() -> Sequence[Card]:
             style="word",
         ),
     ]
-    return (
-        ("Expected move and condor", "SPX points", condor),
-        ("Regime and allocation", "", regime),
-        ("Layers", "document rule, untested", layers),
-    )
 
 
-def second() -> Sequence[Card]:
-    """Return the cards of the sizes, the order and what it costs."""
-    binds = '=IF(plan_binding="{}","◄ BINDS","{}")'
+def _sizes() -> list[Row]:
+    """Contracts under each reading, the caps, and which of them binds."""
     names = ("vix_notional", "max_loss", "breakeven_payoff", "premium")
     titles = ("1 VIX notional (literal)", "2 Share of max loss", "3 Break-even payoff", "4 Premium")
     cost = (
@@ -134,12 +163,17 @@ def second() -> Sequence[Card]:
         '&" of the credit"&IF(basis="{1}","; chosen","")'
         '&IF(AND(basis="{1}",OR(plan_binding="allocation",plan_binding="no layer lit")),"  ◄ BINDS","")'
     )
-    sizes = [
+    return [
         Row(title, "=" + pick("hedge_units", i, 3), "contracts", cost.format(i, name))
         for i, (title, name) in enumerate(zip(titles, names, strict=True), start=1)
     ]
+
+
+def _caps() -> list[Row]:
+    """Contracts the caps allow, and what is held in the end."""
+    binds = '=IF(plan_binding="{}","◄ BINDS","{}")'
     capped = '=TEXT(cap_in_force,"0.00")&" of short gamma (A)"&IF(RIGHT(plan_binding,3)="cap","  ◄ BINDS","")'
-    sizes += [
+    return [
         Row("Gamma cap", "=gamma_cap_contracts", "contracts", capped),
         Row(
             "Liquidity cap",
@@ -161,7 +195,11 @@ def second() -> Sequence[Card]:
             style="key",
         ),
     ]
-    order = [
+
+
+def _order() -> list[Row]:
+    """What to buy or sell, at which limit."""
+    return [
         Row("Order", "=order_text", "general", "=hedge_text", style="key"),
         Row("Strike", "=hedge_strike", "price", '="VIX points; its future stands at "&TEXT(hedge_future,"0.000")'),
         Row("Expiry", "=hedge_expiry", "date", '="settles 09:30; roll by "&TEXT(roll_by,"dd-mmm-yyyy")'),
@@ -182,7 +220,11 @@ def second() -> Sequence[Card]:
         Row("Theta a day", "=premium_theta", "dollars", '="condor earns "&TEXT(condor_theta,"$#,##0")'),
         Row("No-trade band", "=no_trade_band", "percent", '=IF(order_quantity=0,"no order: why is on Plan","order")'),
     ]
-    cost_card = [
+
+
+def _cost() -> list[Row]:
+    """What the hedge costs, and how much of the gamma it offsets."""
+    return [
         Row(
             "Premium",
             "=premium",
@@ -202,21 +244,16 @@ def second() -> Sequence[Card]:
         Row("Cost of capital", "=premium*capital_rate*hedge_days/365", "dollars", "until the hedge settles"),
         Row("One call gains", "=stress_gain", "dollars", '="at "&TEXT(stress_move,"+0;-0")&" % in one day"'),
     ]
-    return (
-        ("Size under each rule", "contracts", sizes),
-        ("Order ticket", "VIX options", order),
-        ("Cost, drag and gamma", "of the model size", cost_card),
-    )
 
 
-def third() -> Sequence[Card]:
-    """Return the cards of the stress, the events and the book."""
+def _stress() -> list[Row]:
+    """The book after a move of one day."""
     line = (
         '=IF(INDEX(stress_table,{0},4)="",NA(),"condor ")&TEXT(INDEX(stress_table,{0},2),"$#,##0;-$#,##0")'
         '&", hedge "&TEXT(INDEX(stress_table,{0},3),"$#,##0;-$#,##0")'
         '&IFERROR(" ("&TEXT(INDEX(stress_table,{0},5),"0 %")&")","")'
     )
-    stress = [
+    return [
         Row(
             f'="SPX "&TEXT(INDEX(Moves[move],{i}),"+0.0;-0.0")&" %{" (−2σ√T)" if i > len(STRESS_MOVES) else ""}"',
             "=" + pick("stress_table", i, 4),
@@ -225,11 +262,15 @@ def third() -> Sequence[Card]:
         )
         for i in range(1, len(STRESS_MOVES) + 2)
     ]
+
+
+def _events() -> list[Row]:
+    """What comes before and after the condor settles."""
     when = (
         '=IF({0}=0,"no date in the calendar",TEXT({0},"hh:mm")'
         '&IF({0}<condor_settlement," BEFORE the condor expires"," after the condor"))'
     )
-    events = [
+    return [
         Row(label, f"={name}", "date_or_none", when.format(name))
         for label, name in (
             ("CPI", "next_cpi"),
@@ -239,7 +280,11 @@ def third() -> Sequence[Card]:
             ("VIX settlement", "next_vix_settlement"),
         )
     ]
-    events += [
+
+
+def _settlements() -> list[Row]:
+    """When condor and hedge settle."""
+    return [
         Row(
             "Condor settles",
             "=condor_settlement",
@@ -254,7 +299,11 @@ def third() -> Sequence[Card]:
         ),
         Row("Hedge outlives it by", "=outlives", "integer", '="sessions; at least "&sessions_after&" wanted"'),
     ]
-    book = [
+
+
+def _book() -> list[Row]:
+    """Marks, exits, buying power and the state of the checks."""
+    return [
         Row(
             "Open P&L of the condor",
             "=open_pnl",
@@ -275,8 +324,3 @@ def third() -> Sequence[Card]:
         Row("Figures stale", "=count_stale", "integer", '=count_missing&" missing, "&count_proxy&" proxy"'),
         Row("Colours", "black", "general", "formula; blue typed, green refreshed", style="formula"),
     ]
-    return (
-        ("Stress one day later, after the order", "net dollars", stress),
-        ("Events", "New York time", events),
-        ("Book and checks", "", book),
-    )
