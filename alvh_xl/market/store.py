@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -29,6 +30,7 @@ FILE_NAME = "market.sqlite"
 APPLICATION = 0x414C5648  # "ALVH", so that another program's file is not taken for a store
 VERSION = 1
 BUSY_SECONDS = 30.0
+PAUSE_SECONDS = 0.02
 
 _SCHEMA = """
 CREATE TABLE observation (
@@ -136,13 +138,25 @@ class Store:
 
     def _prepare(self) -> None:
         self._check_ours()
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         self._db.execute("PRAGMA synchronous = NORMAL")
         if not self._number("PRAGMA user_version"):
             self._create()
         verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise StoreError(_damaged(self.path, verdict))
+
+    def _write_ahead(self) -> None:
+        """Switch to write-ahead logging; SQLite does not wait by itself for another that is opening the file."""
+        for _ in range(int(BUSY_SECONDS / PAUSE_SECONDS)):
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                time.sleep(PAUSE_SECONDS)
+        raise StoreError(f"{self.path} is in use by another program; try again")
 
     def _create(self) -> None:
         with self.writing():
@@ -154,8 +168,10 @@ class Store:
             self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _check_ours(self) -> None:
-        version, owner = self._number("PRAGMA user_version"), self._number("PRAGMA application_id")
-        empty = not self._number("SELECT count(*) FROM sqlite_master")
+        # One view of all three: another process may be making this very store between two reads.
+        with self._one_view():
+            version, owner = self._number("PRAGMA user_version"), self._number("PRAGMA application_id")
+            empty = not self._number("SELECT count(*) FROM sqlite_master")
         if not empty and owner != APPLICATION:
             raise StoreError(f"{self.path} is another program's file; name another one with --store")
         if version > VERSION:
@@ -184,11 +200,17 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One view: what another process writes meanwhile is not seen."""
+        try:
+            with self._one_view():
+                yield
+        except sqlite3.Error as problem:
+            raise StoreError(_damaged(self.path, str(problem))) from problem
+
+    @contextmanager
+    def _one_view(self) -> Iterator[None]:
         self._begin("DEFERRED")
         try:
             yield
-        except sqlite3.Error as problem:
-            raise StoreError(_damaged(self.path, str(problem))) from problem
         finally:
             self._roll_back()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import threading
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -242,6 +243,27 @@ def test_two_processes_write_one_store(tmp_path: Path) -> None:
     with Store(path) as store:
         days = [row.day for row in store.rows("vix", ALWAYS)]
     assert days == sessions_between(date(2018, 1, 2), date(2018, 4, 30))
+
+
+def test_a_store_being_made_by_another_is_not_taken_for_a_strangers(tmp_path: Path) -> None:
+    """Six who open a new store at one moment must all find it theirs; none may read it half made."""
+    for attempt in range(30):
+        path, start = tmp_path / f"{attempt}.sqlite", threading.Barrier(6)
+        refused: list[str] = []
+
+        def opened(path: Path = path, start: threading.Barrier = start, refused: list[str] = refused) -> None:
+            start.wait()
+            try:
+                Store(path).close()
+            except StoreError as problem:
+                refused.append(str(problem))
+
+        together = [threading.Thread(target=opened) for _ in range(6)]
+        for one in together:
+            one.start()
+        for one in together:
+            one.join()
+        assert refused == []
 
 
 def test_a_calendar_replaces_the_one_before_over_its_span(store: Store) -> None:
