@@ -20,14 +20,14 @@ _SHARED = tuple(zip(NUMERATOR[1:], DENOMINATOR[1:-1], strict=True))
 _LAST = DENOMINATOR[-1]
 
 
-def value_few(on_future: bool, x: Columns, shape: tuple[int, ...], size: int, rows: int) -> FloatArray | None:
+def value_few(on_future: bool, x: Columns, size: int, rows: int) -> FloatArray | None:
     """Do what `_pricing.evaluate` does, for a handful of options; None if one of them is special."""
     terms = zip(*(column.tolist() if column.ndim else repeat(column.item(), size) for column in x), strict=True)
     with np.errstate(all="ignore"):
         values = [_value_one(on_future, rows, *numbers) for numbers in terms]
     if None in values:
         return None
-    return np.array(values).T.reshape(rows, *shape)
+    return np.array(values).T
 
 
 def _value_one(

@@ -9,7 +9,9 @@ keep their relative accuracy.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,7 @@ _SHORTEST = 1e-12  # below this time or vol |d1| and |d2| are limited to _FAR, l
 NARROW = 0.005  # below this σ√T the difference of the two tails loses more digits than the series that replaces it
 
 
-Columns = list[FloatArray]  # φ, spot, strike, years, vol, rate, carry, each 0-d or flat
+Columns = Sequence[FloatArray]  # φ, spot, strike, years, vol, rate, carry, each 0-d or flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,17 @@ def _least(column: FloatArray) -> np.float64 | FloatArray:
 def _most(column: FloatArray) -> np.float64 | FloatArray:
     """Maximum, likewise."""
     return np.maximum.reduce(column) if column.ndim else column
+
+
+def alike(terms: tuple[Any, ...]) -> bool:
+    """Whether all are flat arrays of one length, so that there is nothing to arrange."""
+    phi, spot, strike, years, vol, rate, carry = terms
+    if type(phi) is not np.ndarray or phi.ndim != 1:
+        return False
+    try:
+        return bool(phi.shape == spot.shape == strike.shape == years.shape == vol.shape == rate.shape == carry.shape)
+    except AttributeError:  # a plain number
+        return False
 
 
 def arrange(terms: tuple[ArrayLike, ...]) -> tuple[Columns, tuple[int, ...]]:

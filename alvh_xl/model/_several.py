@@ -1,152 +1,161 @@
-"""The kernel of `_pricing` for some dozens of ordinary options: as few numpy calls as the digits allow.
+"""The kernel for some dozens of ordinary options that may differ in everything: as few numpy calls as the digits allow.
 
-At this length a numpy call costs a quarter of a microsecond whatever it does. So values that undergo the same operation
-lie side by side and share a call: S with K, d1 with d2, numerator with denominator. Each option meets the operations of
-`_pricing` in their order, so that it has the same digits whatever its neighbours. Bounds on the terms leave to
-`_pricing` what is special or could overflow.
+At this length a numpy call costs a quarter of a microsecond whatever it does, unless it has to broadcast. So what
+undergoes the same operation lies side by side and shares a call, and terms are repeated where that saves one. Both
+tails come from scipy's `erfcx`, N(−x) = ½·e^(−x²/2)·erfcx(x/√2), and share one bell, so that their difference keeps
+its digits; d1 and d2 stand here divided by √2, legs and tails doubled, which makes the constants powers of two. The
+last call puts every row into its unit. The answers agree with `_pricing` to 1e-13, not to the last digit. Bounds leave
+to it what is special (expired, outside the domain, a tiny total deviation) or could overflow.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from scipy.special import erfcx
 
 from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW, SIX, Columns
-from alvh_xl.model.mills import DENOMINATOR, NUMERATOR, ROOT_TWO_PI
+from alvh_xl.model.mills import ROOT_TWO_PI
 from alvh_xl.model.types import FloatArray
 
 SEVERAL = 64  # options up to which this is worth its scratch space
 
-# Numbers as arrays: numpy would make one of a float at every call.
-_ZERO, _HALF, _ONE, _MINUS_HALF = (np.array(number) for number in (0.0, 0.5, 1.0, -0.5))
-_PERCENT, _MINUS_PERCENT, _LAST, _NARROW = (np.array(number) for number in (0.01, -0.01, DENOMINATOR[-1], NARROW))
-_DENSITY = 1.0 / ROOT_TWO_PI
-# Bounds of |φ|, carry, rate, S, K, (a constant,) T, T and vol: within them nothing overflows.
-_LOW = (1.0, -5.0, -5.0, 1e-30, 1e-30, _DENSITY, 1e-12, 1e-12, 1e-12)
-_HIGH = (1.0, 5.0, 5.0, 1e30, 1e30, _DENSITY, 100.0, 100.0, MAX_VOL)
+_DENSITY, _ROOT_TWO = 1.0 / ROOT_TWO_PI, math.sqrt(2.0)
+_LEVEL = 1e30
+_PHI, _YEARS, _RATE = (-1.0, 1.0), (1e-12, 20.0), (-5.0, 5.0)
+_STRIKE = _SPOT = (1 / _LEVEL, _LEVEL)
+_VOL, _DEVIATION, _FREE = (1e-12, MAX_VOL), (NARROW * _ROOT_TWO, math.inf), (-math.inf, math.inf)
+# Rows that are checked, each with its bounds: a quarter of the deviation σ√(2T) and itself, the terms, |φ|.
+_BOUNDS = (
+    _FREE,
+    _DEVIATION,
+    *(_STRIKE, _SPOT, _SPOT, _VOL, _VOL, _RATE, _RATE),
+    *(_PHI, _PHI),
+    *(_YEARS,) * 5,
+    (1.0, 1.0),
+)
+# What the time is multiplied by: for √(T/8) and √(2T), to turn σ√(2T)/T into density·σ/√T, for −rT and −qT.
+_TIMES = (0.125, 2.0, _ROOT_TWO * ROOT_TWO_PI, -1.0, -1.0)
+# Price to rho into their units, from doubled legs and a bell without its constant.
+_UNITS = (0.5, 0.5, _DENSITY * _ROOT_TWO, 0.01 * _DENSITY / _ROOT_TWO, 0.5 / DAYS_A_YEAR, 0.005)
 
 
 class _Desk:
-    """Scratch space for n options, cut into views; a name of two words is two values side by side."""
+    """Scratch space for n options, cut into views; a name of two words is two rows side by side, as d2 with d1."""
 
     def __init__(self, n: int) -> None:
-        self.terms = np.repeat(_HIGH, n)
-        self.low, self.high = np.repeat(_LOW, n), self.terms.copy()
-        self.beyond = np.empty(9 * n, dtype=bool)
-        self.narrow = np.empty(n, dtype=bool)
-        rows = self.terms.reshape(9, n)
-        self.side, self.carry, self.rate, self.spot, self.strike, self.vol = (rows[i] for i in (0, 1, 2, 3, 4, 8))
-        self.carry_rate, self.levels, self.years_years = rows[1:3].ravel(), rows[3:6].ravel(), rows[6:8].ravel()
-        self.years_rows, self.years = rows[6:8], rows[6]
-        self.phi_phi, self.half, self.d, self.tail, self.legs, self.work = np.empty((6, 2 * n))
-        self.phi_rows, self.phi = self.phi_phi.reshape(2, n), self.phi_phi[:n]
-        self.d1, self.d2 = self.d.reshape(2, n)
-        self.tail1, self.tail2 = self.tail.reshape(2, n)
-        self.leg1, self.leg2 = self.legs.reshape(2, n)
-        self.work1, self.work2 = self.work.reshape(2, n)
-        # Discount factors and the density at d1, before and after each is multiplied by its level.
-        self.powers, self.scaled = np.empty((2, 3 * n))
-        self.growth_discount, self.forwards = self.powers[: 2 * n], self.scaled[: 2 * n]
-        self.growth, self.discount, self.bell = self.powers.reshape(3, n)
-        self.forward1, _, self.scaled_bell = self.scaled.reshape(3, n)
-        self.size, self.ratio = np.empty((2, 4 * n))
-        self.size1, self.size_over, self.size_under = self.size[:n], self.size[: 2 * n], self.size[2 * n :]
-        self.over, self.under = self.ratio[: 2 * n], self.ratio[2 * n :]
-        pairs = zip(NUMERATOR, DENOMINATOR, strict=False)
-        self.first, *self.coefficients = (np.repeat(pair, 2 * n) for pair in pairs)
-        self.root, self.deviation, self.a, self.b, self.density = np.empty((5, n))
-        self.out = np.empty((8, n))
-        self.price, self.delta, self.gamma, self.vega, self.theta, self.rho, self.vanna, self.volga = self.out
-        self.units = self.out[3:6].ravel()
-        self.spot_units = np.repeat((0.01, 1.0 / DAYS_A_YEAR, 0.01), n)
-        self.future_units = np.repeat((0.01, -1.0 / DAYS_A_YEAR, -0.01), n)
-
-    def take(self, x: Columns) -> bool:
-        """Copy the terms; whether all lie within the bounds."""
-        phi, self.spot[:], self.strike[:], self.years_rows[:], self.vol[:], self.rate[:], self.carry[:] = x
-        self.phi_rows[:] = phi
-        np.abs(self.phi, self.side)
-        if b"\1" in np.less(self.terms, self.low, self.beyond).tobytes():
-            return False
-        np.less_equal(self.terms, self.high, self.beyond)
-        return b"\0" not in self.beyond.tobytes()
+        block = np.empty((17 + 22, n))
+        rows = block[17:]  # first the checked ones, in the order of _BOUNDS
+        self.checked, self.minus, self.both = rows[:17].ravel(), block[:17].ravel(), block[:34].ravel()
+        low, high = np.array(_BOUNDS).T
+        self.limits, self.inside = np.repeat(np.concatenate((-low, high)), n), np.empty(34 * n, dtype=bool)
+        self.quarter, self.deviation, self.strike, self.spot, self.vol, self.years = (
+            rows[i] for i in (0, 1, 2, 3, 5, 11)
+        )
+        self.rate, self.carry = rows[7:9]
+        self.spot_rows, self.vol_rows, self.phi_rows, self.years_rows = rows[3:5], rows[5:7], rows[9:11], rows[11:16]
+        self.quarter_deviation, self.levels, self.spot_spot, self.vol_vol, self.rate_carry, self.phi_phi = (
+            rows[first:last].ravel() for first, last in ((0, 2), (2, 5), (3, 5), (5, 7), (7, 9), (9, 11))
+        )
+        # φ and five times the time; their sizes, those of time then multiplied by the factors.
+        self.signed, self.sizes, self.times = rows[10:16].ravel(), rows[16:22].ravel(), rows[17:22].ravel()
+        self.under_root, self.slow_years, self.minus_years = rows[17:19].ravel(), rows[19], rows[20:22].ravel()
+        self.factors = np.repeat(_TIMES, n)
+        roots = np.empty(3 * n)
+        self.roots, self.root_slow, self.slow = roots[: 2 * n], roots[n:], roots[2 * n :]
+        self.d, self.tails, self.signs, self.products = np.empty((4, 2 * n))
+        self.d2, self.d1 = self.d.reshape(2, n)
+        self.product2, self.product1 = self.products.reshape(2, n)
+        self.a, self.b, self.ones = np.empty(n), np.empty(n), np.ones(2 * n)
+        # Exponents of both discount factors and of the bell; then both forwards, which become the legs, and the bell.
+        self.powers, scaled = np.empty(3 * n), np.empty(4 * n)
+        self.minus_rate, self.minus_carry, self.bell_power = self.powers.reshape(3, n)
+        self.both_minus = self.powers[: 2 * n]
+        self.leg2, self.leg1, self.bell, self.bell_again = scaled.reshape(4, n)
+        self.forwards_bell, self.legs = scaled[: 3 * n], scaled[: 2 * n]
+        self.leg1_bell, self.bell_bell = scaled[n : 3 * n], scaled[2 * n :]
+        self.out = np.empty((6, n))
+        self.price, self.delta, self.gamma, self.vega, self.theta, self.rho = self.out
+        self.delta_gamma, self.vega_theta = self.out[1:3].ravel(), self.out[3:5].ravel()
+        self.units, self.half = np.repeat(_UNITS, n).reshape(6, n), np.full((1, n), 0.5)
+        self.future_units = np.repeat((*_UNITS[:5], -_UNITS[5]), n).reshape(6, n)
 
 
 _desks: dict[int, list[_Desk]] = {}  # free scratch space by number of options; lists, so that threads never share one
 
 
-def value_several(on_future: bool, x: Columns, shape: tuple[int, ...], size: int, rows: int) -> FloatArray | None:
-    """Do what `_pricing.evaluate` does, for some dozens of options; None if one of them is special."""
-    free = _desks.setdefault(size, [])
+def value_several(on_future: bool, x: Columns, size: int, rows: int) -> FloatArray | None:
+    """Do what `_pricing.evaluate` does for some dozens of options, shape (rows, size); None if one of them is special.
+
+    The columns are 0-d or of length `size`.
+    """
+    free = _desks.get(size)
+    if free is None:
+        free = _desks.setdefault(size, [])
     desk = free.pop() if free else _Desk(size)
     values = None
-    if desk.take(x) and _fill_price(desk, on_future):
-        if rows > 1:
-            _fill_six(desk, on_future)
+    if _take(desk, x):
+        _fill_price(desk)
+        if rows == 1:
+            values = np.multiply(desk.out[:1], desk.half)
+        else:
+            values = _six(desk, on_future)
             if rows > len(SIX):
-                _fill_second_order(desk)
-        values = desk.out[:rows].copy()
+                values = _with_second_order(desk, values)
     free.append(desk)
-    return values if values is None or len(shape) == 1 else values.reshape(rows, *shape)
+    return values
 
 
-def _fill_price(w: _Desk, on_future: bool) -> bool:
-    """Fill what `_pricing._prepare` and `_pricing._fill_price` do; False if a total deviation is too small for it."""
-    add, subtract, multiply, divide, exp = np.add, np.subtract, np.multiply, np.divide, np.exp
-    multiply(w.vol, np.sqrt(w.years, w.root), w.deviation)
-    if b"\1" in np.less(w.deviation, _NARROW, w.narrow).tobytes():
-        return False
-    np.negative(w.carry_rate, w.carry_rate)
-    multiply(w.years_years, w.carry_rate, w.growth_discount)
-    np.log(divide(w.spot, w.strike, w.a), w.a)
-    if not on_future:
-        add(w.a, subtract(w.growth, w.discount, w.b), w.a)
-    divide(w.a, w.deviation, w.a)
-    multiply(w.deviation, _HALF, w.b)
-    add(w.a, w.b, w.d1)
-    subtract(w.a, w.b, w.d2)
-    np.abs(w.d, w.size_over)
-    np.abs(w.d, w.size_under)
-    add(w.size, w.first, w.ratio)
-    for coefficient in w.coefficients:
-        multiply(w.ratio, w.size, w.ratio)
-        add(w.ratio, coefficient, w.ratio)
-    multiply(w.under, w.size_under, w.under)
-    divide(w.over, add(w.under, _LAST, w.under), w.tail)
-    multiply(np.square(w.size1, w.bell), _MINUS_HALF, w.bell)
-    multiply(exp(w.powers, w.powers), w.levels, w.scaled)
-    multiply(w.scaled_bell, w.forward1, w.density)
-    multiply(w.tail1, w.density, w.tail1)
-    multiply(w.tail2, w.density, w.tail2)
-    np.copysign(w.tail, w.d, w.tail)
-    np.heaviside(w.d, _ONE, w.legs)
-    add(w.legs, np.minimum(w.phi_phi, _ZERO, out=w.half), w.legs)
-    subtract(multiply(w.legs, w.forwards, w.legs), w.tail, w.legs)
+def _take(w: _Desk, x: Columns) -> bool:
+    """Copy the terms and work out the deviations; whether all lie within the bounds (a missing number does not)."""
+    w.phi_rows[:], w.spot_rows[:], w.strike[:], w.years_rows[:], w.vol_rows[:], w.rate[:], w.carry[:] = x
+    np.abs(w.signed, w.sizes)
+    np.multiply(w.times, w.factors, w.times)
+    np.multiply(np.sqrt(w.under_root, w.roots), w.vol_vol, w.quarter_deviation)
+    np.negative(w.checked, w.minus)
+    return b"\0" not in np.less_equal(w.both, w.limits, w.inside).tobytes()
+
+
+def _fill_price(w: _Desk) -> None:
+    """φ·S·e^(−qT)·N(φd1) and φ·K·e^(−rT)·N(φd2), doubled, the bell S·e^(−qT)·e^(−d1²/2), and the doubled price."""
+    add, subtract, multiply = np.add, np.subtract, np.multiply
+    a, b, d, d1, tails, legs, signs = w.a, w.b, w.d, w.d1, w.tails, w.legs, w.signs
+    multiply(w.rate_carry, w.minus_years, w.both_minus)
+    np.log(np.divide(w.spot, w.strike, a), a)
+    add(a, subtract(w.minus_carry, w.minus_rate, b), a)
+    np.divide(a, w.deviation, a)
+    add(a, w.quarter, d1)
+    subtract(a, w.quarter, w.d2)
+    subtract(w.minus_carry, multiply(d1, d1, b), w.bell_power)
+    multiply(np.exp(w.powers, w.powers), w.levels, w.forwards_bell)
+    w.bell_again[:] = w.bell
+    # K·e^(−rT)·n(d2) is the same number as S·e^(−qT)·n(d1), so one bell gives both tails. Then
+    # 2φN(φd) = (φ + sign d) − sign(d)·2N(−|d|): the first term is exactly 0 or ±2, so that tails keep their digits.
+    multiply(erfcx(np.abs(d, tails), tails), w.bell_bell, tails)
+    np.copysign(tails, d, tails)
+    add(w.phi_phi, np.copysign(w.ones, d, signs), signs)
+    subtract(multiply(legs, signs, legs), tails, legs)
     subtract(w.leg1, w.leg2, w.price)
-    return True
 
 
-def _fill_six(w: _Desk, on_future: bool) -> None:
-    """Delta to rho; carry and rate carry their signs reversed."""
+def _six(w: _Desk, on_future: bool) -> FloatArray:
+    """Price to rho."""
     subtract, multiply, divide = np.subtract, np.multiply, np.divide
-    divide(w.leg1, w.spot, w.delta)
-    divide(w.density, w.spot, w.a)
-    divide(divide(w.a, w.spot, w.gamma), w.deviation, w.gamma)
-    multiply(w.density, w.root, w.vega)
-    multiply(divide(w.density, w.root, w.b), w.vol, w.b)
-    multiply(w.b, _HALF, w.b)
-    if on_future:
-        np.add(multiply(w.price, w.rate, w.theta), w.b, w.theta)
-        multiply(w.price, w.years, w.rho)
-    else:
-        multiply(w.legs, w.carry_rate, w.work)
-        subtract(subtract(w.work2, w.work1, w.theta), w.b, w.theta)
-        multiply(w.leg2, w.years, w.rho)
-    multiply(w.units, w.future_units if on_future else w.spot_units, w.units)
+    divide(w.leg1_bell, w.spot_spot, w.delta_gamma)
+    divide(divide(w.gamma, w.spot, w.gamma), w.deviation, w.gamma)
+    divide(w.deviation, w.slow_years, w.slow)
+    multiply(w.root_slow, w.bell_bell, w.vega_theta)
+    multiply(w.legs, w.rate_carry, w.products)
+    subtract(subtract(w.product1, w.product2, w.product1), w.theta, w.theta)
+    multiply(w.price if on_future else w.leg2, w.years, w.rho)
+    values: FloatArray = np.multiply(w.out, w.future_units if on_future else w.units)
+    return values
 
 
-def _fill_second_order(w: _Desk) -> None:
-    """Vanna and volga from what the others left behind."""
-    multiply, divide = np.multiply, np.divide
-    multiply(divide(multiply(w.a, w.d2, w.vanna), w.vol, w.vanna), _MINUS_PERCENT, w.vanna)
-    multiply(multiply(w.vega, w.d1, w.volga), w.d2, w.volga)
-    multiply(divide(w.volga, w.vol, w.volga), _PERCENT, w.volga)
+def _with_second_order(w: _Desk, six: FloatArray) -> FloatArray:
+    """Vanna and volga beside the six."""
+    density = _DENSITY * w.bell / w.spot
+    vanna = density * w.d2 / w.vol * (-0.01 * _ROOT_TWO)
+    volga = six[3] * w.d1 * w.d2 / w.vol * 0.02
+    return np.concatenate((six, [vanna, volga]))

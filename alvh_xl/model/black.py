@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from alvh_xl.model._chain import value_chain
 from alvh_xl.model._one import value_few
-from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, Inputs, arrange, evaluate
+from alvh_xl.model._pricing import DAYS_A_YEAR, GREEKS, MAX_VOL, SIX, Inputs, alike, arrange, evaluate
 from alvh_xl.model._several import SEVERAL, value_several
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError
 from alvh_xl.model.implied import implied_vol, intrinsic
@@ -20,7 +21,7 @@ __all__ = [
     "bsm_price", "bsm_six", "extrinsic", "implied_forward", "implied_vol", "intrinsic", "parity",
 ]  # fmt: skip
 
-_FEW = 5  # up to so many options plain Python is faster than numpy
+_FEW = 2  # up to so many options plain Python is faster than numpy
 EDGE_POINTS = 0.05  # a parity gap up to this shows nothing [POLICY]
 
 
@@ -52,30 +53,21 @@ class Parity:
     verdict: str
 
 
-def _value(on_future: bool, rows: int, terms: tuple[ArrayLike, ...]) -> FloatArray:
-    if rows <= len(SIX):
-        strip = value_chain(on_future, rows, terms)
-        if strip is not None:
-            return strip
+def _value(on_future: bool, rows: int, terms: tuple[Any, ...]) -> FloatArray:
+    """Rows of GREEKS by the kernel made for the number and kind of options."""
+    if alike(terms) and _FEW < terms[0].size <= SEVERAL:
+        values = value_several(on_future, terms, terms[0].size, rows)
+        if values is not None:
+            return values
+    elif rows <= len(SIX):
+        values = value_chain(on_future, rows, terms)
+        if values is not None:
+            return values
     columns, shape = arrange(terms)
-    size = math.prod(shape)
-    values = None
+    size, values = math.prod(shape), None
     if 0 < size <= SEVERAL:
-        values = (value_few if size <= _FEW else value_several)(on_future, columns, shape, size, rows)
-    return evaluate(Inputs(on_future, *columns), shape, rows) if values is None else values
-
-
-def _spot(
-    rows: int, phi: ArrayLike, spot: ArrayLike, strike: ArrayLike, years: ArrayLike, vol: ArrayLike, rate: ArrayLike,
-    dividend_yield: ArrayLike,
-) -> FloatArray:  # fmt: skip
-    return _value(False, rows, (phi, spot, strike, years, vol, rate, dividend_yield))
-
-
-def _future(
-    rows: int, phi: ArrayLike, future: ArrayLike, strike: ArrayLike, years: ArrayLike, vol: ArrayLike, rate: ArrayLike
-) -> FloatArray:
-    return _value(True, rows, (phi, future, strike, years, vol, rate, rate))
+        values = (value_few if size <= _FEW else value_several)(on_future, columns, size, rows)
+    return evaluate(Inputs(on_future, *columns), shape, rows) if values is None else values.reshape(rows, *shape)
 
 
 def bsm(
@@ -109,7 +101,7 @@ def bsm(
     >>> float(v.price), float(v.delta)
     (16.5570012, 0.176436215)
     """
-    return Valuation(*_spot(len(GREEKS), phi, spot, strike, years, vol, rate, dividend_yield))
+    return Valuation(*_value(False, len(GREEKS), (phi, spot, strike, years, vol, rate, dividend_yield)))
 
 
 def bsm_six(
@@ -130,7 +122,7 @@ def bsm_six(
     -----
     C33, status STANDARD. The fast way to value many options.
     """
-    return _spot(len(SIX), phi, spot, strike, years, vol, rate, dividend_yield)
+    return _value(False, len(SIX), (phi, spot, strike, years, vol, rate, dividend_yield))
 
 
 def bsm_price(
@@ -151,7 +143,7 @@ def bsm_price(
     -----
     C33, status STANDARD.
     """
-    return np.asarray(_spot(1, phi, spot, strike, years, vol, rate, dividend_yield)[0])
+    return np.asarray(_value(False, 1, (phi, spot, strike, years, vol, rate, dividend_yield))[0])
 
 
 def black76(
@@ -182,7 +174,7 @@ def black76(
     >>> float(black76(1.0, 17.0, 17.0, 30 / 365, 0.85, 0.04).price)
     1.64320131
     """
-    return Valuation(*_future(len(GREEKS), phi, future, strike, years, vol, rate))
+    return Valuation(*_value(True, len(GREEKS), (phi, future, strike, years, vol, rate, rate)))
 
 
 def black76_six(
@@ -202,7 +194,7 @@ def black76_six(
     -----
     C33, status STANDARD. The fast way to value many options.
     """
-    return _future(len(SIX), phi, future, strike, years, vol, rate)
+    return _value(True, len(SIX), (phi, future, strike, years, vol, rate, rate))
 
 
 def black76_price(
@@ -222,7 +214,7 @@ def black76_price(
     -----
     C33, status STANDARD.
     """
-    return np.asarray(_future(1, phi, future, strike, years, vol, rate)[0])
+    return np.asarray(_value(True, 1, (phi, future, strike, years, vol, rate, rate))[0])
 
 
 def extrinsic(

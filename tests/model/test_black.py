@@ -216,7 +216,7 @@ def test_arguments_broadcast_and_long_inputs_equal_short_ones() -> None:
 @pytest.mark.parametrize("on_future", [False, True])
 @pytest.mark.parametrize("together", [1, 5, 20, 50, 80])
 def test_few_options_and_many_are_valued_alike(on_future: bool, together: int) -> None:
-    """Digits that depend on how many neighbours an option has, so that a longer range changes what stood there."""
+    """A kernel for a few options that differs from that for many, so that a longer range changes what stood there."""
     rng = np.random.default_rng(3)
     phi, strike = rng.choice([-1.0, 1.0], 400), rng.uniform(60.0, 160.0, 400)
     years, vol, rate = rng.uniform(0.01, 2.0, 400), rng.uniform(0.02, 0.9, 400), rng.uniform(-0.02, 0.1, 400)
@@ -225,8 +225,8 @@ def test_few_options_and_many_are_valued_alike(on_future: bool, together: int) -
     many = model(*(np.tile(column, 5) for column in terms))
     parts = [model(*(column[i : i + together] for column in terms)) for i in range(0, 400, together)]
     for name in black.GREEKS:
-        few = np.concatenate([getattr(part, name) for part in parts])
-        np.testing.assert_array_equal(few, getattr(many, name)[:400])
+        few, all_at_once = np.concatenate([getattr(part, name) for part in parts]), getattr(many, name)[:400]
+        np.testing.assert_allclose(few, all_at_once, rtol=2e-12, atol=1e-14 * np.abs(all_at_once).max())
 
 
 @pytest.mark.parametrize("terms", [
@@ -240,7 +240,26 @@ def test_extreme_terms_are_valued_alike_alone_and_among_many(phi: float, terms: 
     alone = black.bsm_six(phi, *terms)
     many = black.bsm_six(phi, *(np.full(1_000, value) for value in terms))[:, 0]
     np.testing.assert_array_equal(alone, many)
-    np.testing.assert_array_equal(black.bsm_six(phi, *(np.full(20, value) for value in terms))[:, 7], many)
+    twenty = black.bsm_six(np.full(20, phi), *(np.full(20, value) for value in terms))[:, 7]
+    np.testing.assert_allclose(twenty, many, rtol=1e-12)
+
+
+def test_shapes_that_only_look_alike_are_broadcast_as_ever() -> None:
+    """A row against a column, a single number in an array, or whole numbers, taken for twenty separate options."""
+    phi, strikes = np.ones(20), np.linspace(90.0, 110.0, 20)
+    full = black.bsm_six(phi, np.full(20, 100.0), strikes, *(np.full(20, x) for x in (0.1, 0.2, 0.03, 0.01)))
+    row = black.bsm_six(phi, 100.0, strikes.reshape(1, 20), 0.1, 0.2, 0.03, 0.01)
+    assert row.shape == (6, 1, 20)
+    np.testing.assert_allclose(row[:, 0], full, rtol=1e-12)
+    two = black.bsm_six(phi, np.full((2, 20), 100.0), strikes, 0.1, 0.2, 0.03, 0.01)
+    assert two.shape == (6, 2, 20)
+    single = black.bsm_six(phi, np.array([100.0]), strikes, np.array([[0.1]])[0], 0.2, 0.03, 0.01)
+    np.testing.assert_allclose(single, full, rtol=1e-12)
+    whole = [np.full(20, x) for x in (1, 100)]
+    ints = black.bsm_six(whole[0], whole[1], strikes, *(np.full(20, x) for x in (0.1, 0.2, 0.03, 0.01)))
+    np.testing.assert_array_equal(ints, full)
+    many = black.bsm_six(np.ones(200, dtype=int), *(np.full(200, x) for x in (100, 100, 1, 1, 0, 0)))
+    np.testing.assert_allclose(many[0], black.bsm_price(1.0, 100.0, 100.0, 1.0, 1.0), rtol=1e-12)
 
 
 def test_one_special_option_among_twenty_spoils_no_other() -> None:

@@ -69,7 +69,7 @@ def _in_calls_of(together: int, grid: tuple[FloatArray, ...]) -> FloatArray:
 def test_ten_thousand_options_agree_with_forty_digits() -> None:
     """Lost digits in the wings, close to expiry or deep in the money; a negative price; in calls of any length."""
     grid = _grid()
-    ours = np.stack([_in_calls_of(together, grid) for together in (1, 100, POINTS)])
+    ours = np.stack([_in_calls_of(together, grid) for together in (1, 10, 100, POINTS)])
     errors = np.empty_like(ours)
     with mpmath.workdps(40):
         for i in range(POINTS):
