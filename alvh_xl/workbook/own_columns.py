@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "Market": ("series",), "History": ("date",), "Curve": ("contract",), "Macro": ("month",),
     "Calendar": ("event", "when"),
+    "Condor": ("instrument", "option_kind", "strike", "expiry", "settlement"),
+    "Hedges": ("instrument", "option_kind", "strike", "expiry", "settlement"),
 }  # fmt: skip
 
 Key = tuple[Any, ...]
