@@ -75,7 +75,7 @@ def _transaction(gathered: Gathered, number: int, row: Sequence[str], places: Pl
     if cell(row, places, "type").casefold() not in TRADING or not symbol:
         return  # cash only
     ours = symbols.is_ours(symbols.root_of(symbol)) or symbols.is_future(symbol)
-    with gathered.row(number, symbol if ours else cell(row, places, "underlying symbol") or symbol):
+    with gathered.row(number, symbol if ours else symbol.split()[0]):
         moment = _moment(cell(row, places, "date"))
         gathered.seen(moment.date())
         contract = _contract(symbol, cell(row, places, "instrument type").casefold(), moment.date())
