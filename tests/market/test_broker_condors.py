@@ -132,6 +132,13 @@ def test_more_than_26_condors_still_have_letters() -> None:
     assert [one.letter for one in sort(many).condors][25:] == ["Z", "AA", "AB"]
 
 
+def test_only_spxw_settles_at_the_close() -> None:
+    """AM and PM are half a trading day apart."""
+    assert leg(2800, "P", 1, root="SPXW").contract.settlement == "PM"
+    assert leg(2800, "P", 1, root="SPX").contract.settlement == "AM"
+    assert {VIX_CALL.contract.settlement, FUTURE.contract.settlement} == {"AM"}
+
+
 def test_weekly_vix_contracts_are_told_from_monthly_ones() -> None:
     """Only the monthly future stands in the sheet Curve: 21 November 2018 was monthly, the 14th weekly."""
     assert is_monthly(VIX_CALL.contract)

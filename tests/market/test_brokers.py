@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alvh_xl.market import MarketError
 from alvh_xl.market.brokers import Statement, read_statement
@@ -230,8 +233,10 @@ def test_interactive_brokers_trades_alone_are_netted(tmp_path: Path) -> None:
         trade("Trade", "VIX 19NOV25 20 C", 3, 10, 1.0, "O"),
         trade("Order", "VIX 19NOV25 20 C", 4, "1,000", 2.0, "O").replace(",1,000,", ',"1,000",'),
         trade("Order", "VIX 19NOV25 20 C", 5, -510, 3.0, "C;P"),
-        trade("Order", "SPXW 04NOV25 6400 P", 3, -10, 9, "O"),
-        trade("Order", "SPXW 04NOV25 6400 P", 4, 10, 0, "C;Ep"),
+        trade("Order", "SPXW 05NOV25 6400 P", 3, -10, 9, "O"),
+        trade("Order", "SPXW 05NOV25 6400 P", 5, 10, 0, "C;Ep"),
+        trade("Order", "SPXW 05NOV25 6300 P", 3, 10, 4, "O"),
+        trade("Order", "SPXW 05NOV25 6300 P", 5, -10, 0, "C;Ep"),
         "Trades,SubTotal,,Equity and Index Options,USD,VIX 19NOV25 20 C,,500,,,,,,,,",
     )
     assert held(found) == {"+500 VIX 19-Nov-2025 20 C": 2.0}
@@ -380,6 +385,59 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path, body: byte
         read_statement(written(tmp_path, body))
     assert len(str(caught.value).splitlines()) == 1
     assert "statement.csv" in str(caught.value)
+
+
+def test_a_leg_whose_cells_are_shifted_is_refused(tmp_path: Path) -> None:
+    """Under the wrong header the leg would pass for another instrument, and a naked short would remain."""
+    with pytest.raises(MarketError, match=r"row 4 .*its cells are not where the header says"):
+        statement(
+            tmp_path,
+            tos_period(),
+            TOS_TRADES,
+            ",11/3/25 10:00:00,VERTICAL,SELL,-5,TO OPEN,SPX,20 NOV 25,6400,PUT,9.00,5.00,LMT",
+            ",,,,BUY,+5,TO OPEN,SPX,20 NOV 25,6300,PUT,4.00,CREDIT,",
+        )
+
+
+TOS_FILE = [
+    tos_period(),
+    TOS_TRADES,
+    ",11/3/25 10:00:00,VERTICAL,SELL,-5,TO OPEN,SPX,20 NOV 25,6400,PUT,9.00,5.00,LMT",
+    ",,,BUY,+5,TO OPEN,SPX,20 NOV 25,6300,PUT,4.00,CREDIT,",
+    "",
+    TOS_OPTIONS,
+    'VIX,VIX251119C20,19 NOV 25,20,CALL,+10,.80,1.20,"$1,200.00"',
+]
+IB_FILE = [
+    IB_POSITIONS,
+    "Open Positions,Data,Summary,Futures,USD,VXZ5,2,1000,19.85236,1,1,1,1,",
+    IB_TRADES,
+    'Trades,Data,Order,Equity and Index Options,USD,SPX 20NOV25 6400 P,"2025-11-03, 10:30:15",-5,9,1,1,1,1,0,1,O',
+]
+
+
+scraps = st.text(st.sampled_from('",=\n()-+1/ SPXVIO[]\x00é'), max_size=6)
+
+
+@given(
+    st.sampled_from([TOS_FILE, IB_FILE, [TASTY_HEADER, GOOD]]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 12), scraps), max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_file_is_read_or_refused_but_never_breaks(
+    lines: list[str], damage: list[tuple[int, int, str]]
+) -> None:
+    """Whatever was cut out or put in: a statement, or one line that says why not."""
+    text, said = "\n".join(lines), ""
+    for place, length, put in damage:
+        at = place % (len(text) + 1)
+        text = text[:at] + put + text[at + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            read_statement(written(Path(folder), text))
+        except MarketError as problem:
+            said = str(problem)
+    assert len(said.splitlines()) <= 1
 
 
 def test_a_wrong_multiplier_is_refused(tmp_path: Path) -> None:

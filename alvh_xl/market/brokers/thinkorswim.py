@@ -118,9 +118,11 @@ def _trades(gathered: Gathered, rows: list[Numbered], places: Places, roots: dic
         first = cell(row, places, "exec time")
         when = first or when
         effect = cell(row, places, "pos effect").upper() or ("" if first else effect)
-        if not symbol:
-            continue
         with gathered.row(number, _what(row, places), trade=True):
+            if not _is_ours(symbol) and any(_is_ours(word.upper()) for word in row):
+                raise ValueError("its cells are not where the header says")
+            if not symbol:
+                continue
             moment = text.us_moment(when)
             contract = _traded(symbol, row, places, moment.date(), roots)
             if effect not in EFFECTS:
@@ -130,6 +132,10 @@ def _trades(gathered: Gathered, rows: list[Numbered], places: Places, roots: dic
                 raise ValueError("it has no price")
             gathered.fills.append(Fill(contract, moment, _signed(row, places), price, EFFECTS[effect]))
             gathered.seen(moment.date())
+
+
+def _is_ours(symbol: str) -> bool:
+    return symbols.is_ours(symbol) or symbols.is_future(symbol.partition(":")[0])
 
 
 def _what(row: Sequence[str], places: Places) -> str:
