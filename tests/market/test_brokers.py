@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from alvh_xl.market import MarketError
 from alvh_xl.market.brokers import Statement, read_statement
+from alvh_xl.market.brokers.text import number
 from tests.market.statements import (
     IB_INSTRUMENTS,
     IB_POSITIONS,
@@ -240,6 +241,55 @@ def test_interactive_brokers_trades_alone_are_netted(tmp_path: Path) -> None:
         "Trades,SubTotal,,Equity and Index Options,USD,VIX 19NOV25 20 C,,500,,,,,,,,",
     )
     assert held(found) == {"+500 VIX 19-Nov-2025 20 C": 2.0}
+
+
+def test_interactive_brokers_says_whether_a_trade_opens_or_closes(tmp_path: Path) -> None:
+    """Coded C, a sale whose purchase is not in the file is no short; coded C;O, one trade turns a position round."""
+    trade = 'Trades,Data,Order,{},USD,{},"2025-11-{:02d}, 10:30:15",{},{},1,-1,-1,1,0,1,{}'.format
+    found = statement(
+        tmp_path,
+        IB_TRADES,
+        trade("Equity and Index Options", "VIX 19NOV25 20 C", 4, -10, 1.0, "C;P"),
+        trade("Futures", "VXZ5", 3, 2, 19.0, "O"),
+        trade("Futures", "VXZ5", 4, -5, 20.0, "C;O"),
+    )
+    assert held(found) == {"-3 VX 17-Dec-2025": 20.0}
+    assert [(one.what, one.ours) for one in found.skipped] == [("VIX 19-Nov-2025 20 C", True)]
+
+
+@pytest.mark.parametrize(
+    ("side", "quantity", "expected"),
+    [("SELL", "-5", -5), ("SELL", "5", -5), ("BUY", "+5", 5), ("BUY", "5", 5), ("SELL", "+5", 0), ("BUY", "-5", 0)],
+)
+def test_side_and_sign_of_a_thinkorswim_trade_must_agree(
+    tmp_path: Path, side: str, quantity: str, expected: int
+) -> None:
+    """A long taken for a short turns the whole book round."""
+    row = f",11/3/25 10:00:00,SINGLE,{side},{quantity},TO OPEN,VIX,19 NOV 25,20,CALL,1.00,1.00,LMT"
+    if expected:
+        assert [one.quantity for one in statement(tmp_path, tos_period(), TOS_TRADES, row).holdings] == [expected]
+    else:
+        with pytest.raises(MarketError, match=f"side {side} contradicts quantity"):
+            statement(tmp_path, tos_period(), TOS_TRADES, row)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("-10,300.00", -10_300.0), ("($1,050.00)", -1_050.0), ("(5)", -5.0), ("+.80", 0.8), ("$1.", 1.0), ("--", None),
+        ("", None), ("\u22125.5", -5.5), ("N/A", None), ("1,234,567.5", 1_234_567.5),
+    ],
+)  # fmt: skip
+def test_numbers_as_brokers_write_them(words: str, value: float | None) -> None:
+    """A lost sign or comma is a wrong position."""
+    assert number(words) == value
+
+
+@pytest.mark.parametrize("words", ["1,90", "1 000", "1_000", "1e3", "nan", "٣", "(-5)", "12,34,567", "5-", "0x10", "="])
+def test_what_may_be_read_in_two_ways_is_no_number(words: str) -> None:
+    """1,90 is 1.9 in Frankfurt and nothing in New York: it must not become 190."""
+    with pytest.raises(ValueError, match="is no number"):
+        number(words)
 
 
 def test_tastytrade_futures_are_netted_by_side_and_priced_by_their_description(tmp_path: Path) -> None:
