@@ -22,7 +22,6 @@ def import_position(
     statement: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE",
             help="CSV: thinkorswim Account Statement, tastytrade transactions, Interactive Brokers Activity Statement.",
             show_default=False,
         ),
@@ -38,8 +37,8 @@ def import_position(
 ) -> None:
     """Write what a broker's file says you hold into the Position sheet: one SPX iron condor, VIX options and futures.
 
-    Other instruments are listed and left out. Account names and numbers are not kept. Exit status: 0 written or shown,
-    1 nothing could be done.
+    Other instruments are listed and left out. Account names and numbers are not kept.
+    Exit status: 0 written or shown, 1 nothing could be done.
     """
     from alvh_xl.market.brokers import read_statement
     from alvh_xl.workbook.positions import import_positions

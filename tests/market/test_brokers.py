@@ -413,6 +413,8 @@ def test_odd_but_clear_files_are_read(tmp_path: Path, body: bytes) -> None:
         (b"date,value\n2018-10-02,12.05\n", "is not a thinkorswim Account Statement"),
         (b"\xff" * 100, "is not a thinkorswim Account Statement"),
         (b"a" * 20_000_001, "larger than 20,000,000 bytes"),
+        (b"," * 19_000_000, "row 1 is longer than 20,000 characters"),
+        (b"\n" * 18_000_000 + b"a", "more than 200,000 rows"),
         ((TASTY_HEADER + "\n" + GOOD.replace("900.00", "1,90")).encode(), "row 2"),
         ((TASTY_HEADER + "\n" + GOOD.replace(",3,", ",3.5,")).encode(), "no number of contracts"),
         ((TASTY_HEADER + "\n" + GOOD.replace(",3,", ",nan,")).encode(), "'nan' is no number"),

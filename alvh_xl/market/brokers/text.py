@@ -17,7 +17,7 @@ HIGHEST = 1_000_000.0
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 NOTHING = frozenset({"", "--", "-", "n/a", "na"})
 
-LONGEST_LINE = 100_000
+LONGEST_LINE, MOST_ROWS = 20_000, 200_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _OURS = re.compile(r"SPX|VIX|VX")
 _REFERENCE = re.compile(r'(^|,)="([^"\r\n]*)"', re.MULTILINE)
@@ -45,16 +45,21 @@ def read_rows(path: Path) -> list[Row]:
         body = file.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise MarketError(f"{name} is larger than {LARGEST:,} bytes: no statement is; export a shorter period")
-    lines = _LINE_END.split(_decoded(body, name))
+    text = _decoded(body, name)
+    if text.count("\n") + text.count("\r") > 2 * MOST_ROWS:
+        raise MarketError(f"{name} has more than {MOST_ROWS:,} rows; export a shorter period")
+    lines = _LINE_END.split(text)
     return [_cells(line, number, name) for number, line in enumerate(lines, start=1)]
 
 
 def _cells(line: str, number: int, name: str) -> Row:
     """Cells of one line: a statement has no line break in a cell, and a stray quote must not swallow later rows."""
+    if len(line) > LONGEST_LINE:
+        raise ProviderError(f"{name}, row {number} is longer than {LONGEST_LINE:,} characters: no statement's is")
     try:
         found = next(csv.reader([line], strict=True), [])
     except csv.Error:
-        if _OURS.search(line) or len(line) > LONGEST_LINE:
+        if _OURS.search(line):
             raise ProviderError(f"{name}, row {number}: its quotation marks do not match; nothing is taken") from None
         found = line.split(",")
     return [cell.strip() for cell in found]
