@@ -20,7 +20,7 @@ from alvh_xl.market.brokers.text import cell
 BROKER = "Interactive Brokers"
 TRADES, POSITIONS = "Trades", "Open Positions"
 INSTRUMENTS, STATEMENT = "Financial Instrument Information", "Statement"
-OPTIONS, FUTURES = "equity and index options", "futures"
+FUTURES = "futures"
 REMOVALS = frozenset({"A", "EP", "EX"})
 
 _NAME = re.compile(r"([A-Z]+) (\d{1,2})([A-Z]{3})(\d\d) ([\d.,]+) ([CP])", re.ASCII)
@@ -42,6 +42,11 @@ class _Line:
     @property
     def kind(self) -> str:
         return self("asset category").casefold()
+
+    @property
+    def is_option(self) -> bool:
+        """Equity and Index Options, but not Options On Futures."""
+        return self.kind.endswith("options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def _instruments(gathered: Gathered, lines: Sequence[_Line]) -> Known:
     """What the file says of its instruments, by each name it uses; two contracts may share a name."""
     found: Known = {}
     for line in lines:
-        if line.section != INSTRUMENTS or line.kind not in (OPTIONS, FUTURES):
+        if line.section != INSTRUMENTS or not (line.is_option or line.kind == FUTURES):
             continue
         expiry = None
         if line.kind == FUTURES and line("expiry"):
@@ -169,7 +174,7 @@ def _future(line: _Line, known: Known) -> str:
 def _is_ours(line: _Line, known: Known) -> bool:
     if line.kind == FUTURES:
         return _future(line, known) != ""
-    return line.kind == OPTIONS and symbols.is_ours(symbols.root_of(line("symbol")))
+    return line.is_option and symbols.is_ours(symbols.root_of(line("symbol")))
 
 
 def _named(line: _Line, known: Known) -> str:
