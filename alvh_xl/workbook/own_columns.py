@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "Market": ("series",), "History": ("date",), "Curve": ("contract",), "Macro": ("month",),
     "Calendar": ("event", "when"),
+    "Condor": ("instrument", "option_kind", "strike", "expiry", "settlement"),
+    "Hedges": ("instrument", "option_kind", "strike", "expiry", "settlement"),
 }  # fmt: skip
 
 Key = tuple[Any, ...]
@@ -48,8 +50,11 @@ def with_own_columns(
     typed = _typed(target, table, keys, own)
     places = [list(columns).index(key) for key in keys]
     blank = (None,) * len(own)
-    merged = [(*row, *typed.pop(_key([row[place] for place in places], target), blank)) for row in rows]
-    lost = sum(any(value is not None for value in values) for values in typed.values())
+    merged = []
+    for row in rows:
+        queue = typed.get(_key([row[place] for place in places], target))
+        merged.append((*row, *(queue.pop(0) if queue else blank)))
+    lost = sum(map(len, typed.values()))
     notes = []
     if lost:
         gone, beside = ("a row", "it") if lost == 1 else (f"{lost} rows", "them")
@@ -60,13 +65,13 @@ def with_own_columns(
     return [*columns, *own], merged, notes
 
 
-def _typed(target: Target, table: str, keys: Sequence[str], own: Sequence[str]) -> dict[Key, Key]:
-    """Values of the user's columns by the key of their row; rows with nothing typed are left out."""
-    found: dict[Key, Key] = {}
+def _typed(target: Target, table: str, keys: Sequence[str], own: Sequence[str]) -> dict[Key, list[Key]]:
+    """Values of the user's columns by the key of their row (blank rows share one); rows with nothing typed left out."""
+    found: dict[Key, list[Key]] = {}
     for row in target.table(table, [*keys, *own]):
         key, values = row[: len(keys)], tuple(row[len(keys) :])
         if any(value is not None for value in values):
-            found[_key(key, target)] = values
+            found.setdefault(_key(key, target), []).append(values)
     return found
 
 
