@@ -1,7 +1,7 @@
 """Position, quotes: bid and ask of each leg (refreshed), what is sound in them, and the mark and volatility in use.
 
 A refresh writes contract, bid, ask, quoted and forward; everything else is a formula. A quote counts only while the
-option it was made for is still the leg's, it is no older than a session, two-sided and not crossed. Typed wins over
+option it was made for is still the leg's, no session has closed since, it is two-sided and not crossed. Typed wins over
 quoted, quoted over the model.
 """
 
@@ -13,7 +13,7 @@ from alvh_xl.workbook import leg_quotes
 from alvh_xl.workbook.layout import Page, pick
 from alvh_xl.workbook.sheets.position_layout import HELD_ROWS, HELPERS, LEGS, QUOTES
 
-MAX_AGE: Final = 1  # sessions, POLICY: as of the index closes
+MAX_AGE: Final = 0  # sessions that may have closed since, POLICY
 LOOKS: Final = {
     "leg": ("cell", "general"), "contract": ("data_note", "general"), "bid": ("data", "price"),
     "ask": ("data", "price"), "mid": ("formula", "price"), "quoted": ("data", "datetime"), "forward": ("data", "price"),
