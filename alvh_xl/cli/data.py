@@ -139,7 +139,8 @@ def import_command(
 
     VX settlements: date,contract,expiry,settle. Calendars: date,event,time_et,detail,ref_period. Days are YYYY-MM-DD; a
     column available_at (New York) says when a value came out, where you know it. `alvh-xl data status --all` lists the
-    series. An option chain: quotedata.csv, as Cboe's quote table of SPX or VIX saves it. Exit status: 0 something was imported, 1 nothing was.
+    series. Option chains: quotedata.csv as Cboe's web page of SPX or VIX options saves it. Exit status: 0 something was
+    imported, 1 nothing was.
     """
     from alvh_xl.market.imports import import_path
 

@@ -26,6 +26,11 @@ from alvh_xl.workbook.sheets.position_layout import (
     SUMMARY,
 )
 
+# The printed page, the spills beside the tables, the payoff numbers, what the quotes are read with.
+WIDTHS = (
+    *(15, 22, 12, 12, 12, 18, 12, 13, 14, 12, 18, 12, 12), *(2, 9, 2), *(10, 10, 11, 11, 10, 11, 11, 2, 10, 11, 2),
+    *(22, 9, 11, 9, 9, 11, 9, 11, 11),
+)  # fmt: skip
 HELD: tuple[tuple[Any, ...], ...] = ()  # rows the Hedges table starts with: nothing is held
 Leg = tuple[str, str, float | None, float, float | None]
 
@@ -37,37 +42,7 @@ def write(context: Context) -> None:
         "Position",
         "Position",
         "Type legs, fills and marks (blue). Quantity: + long, − short. Prices in points; multipliers SPX 100, VIX 100.",
-        (
-            15,
-            22,
-            12,
-            12,
-            12,
-            18,
-            12,
-            13,
-            12,
-            12,
-            18,
-            12,
-            12,
-            2,
-            9,
-            2,
-            10,
-            10,
-            11,
-            11,
-            10,
-            11,
-            11,
-            2,
-            10,
-            11,
-            2,
-            22,
-            *(11,) * 8,
-        ),
+        WIDTHS,
     )
     _condor(page)
     _hedges(page)
