@@ -195,6 +195,8 @@ def test_an_imported_quote_table_feeds_a_replay(
     done = command(tmp_path, "data", "import", table)
     assert done.returncode == 0, done.stderr
     assert "option quotes of 05-Jan-2024 16:15 New York" in done.stdout
+    listed = " ".join(command(tmp_path, "data", "status").stdout.split())
+    assert "Option quotes of 33 expiries and moments, last of 05-Jan-2024 16:15 New York." in listed
     book = Path(shutil.copy(dated, tmp_path / "mine.xlsx"))
     done = command(tmp_path, "data", "replay", "2024-01-08T08:45", book)
     assert done.returncode == 0, done.stderr

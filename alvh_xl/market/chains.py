@@ -95,6 +95,11 @@ class ChainTable:
         quotes = _unpacked(ROOTS.get(root, root), expiry, packed)
         return Slice(datetime.fromisoformat(quoted), quotes, source, datetime.fromisoformat(fetched))
 
+    def last(self) -> datetime | None:
+        """Moment of the latest quotes; None where there are none."""
+        row = self._db.execute("SELECT max(quoted_at) FROM chain").fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM chain").fetchone()[0])
 
