@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alvh_xl.market.errors import ProviderError
+from alvh_xl.model.sessions import from_serial, is_session, previous_session, session_close
 
 NEW_YORK = ZoneInfo("America/New_York")
 OPTION = re.compile(r"([A-Z]{1,6})([0-9]{6})([CP])([0-9]{8})")
@@ -144,8 +145,6 @@ def quoting_moment(stamp: datetime) -> datetime:
     >>> quoting_moment(datetime(2024, 1, 7, 10, 52)), quoting_moment(datetime(2024, 1, 8, 8, 45))
     (datetime.datetime(2024, 1, 5, 16, 15), datetime.datetime(2024, 1, 8, 8, 45))
     """
-    from alvh_xl.model.sessions import from_serial, is_session, previous_session, session_close
-
     weekday, clock = stamp.weekday(), stamp.time()
     weekend = weekday == 5 or (weekday == 4 and clock >= TRADING_ENDS) or (weekday == 6 and clock < OVERNIGHT_BEGINS)
     if not weekend and not TRADING_ENDS <= clock < OVERNIGHT_BEGINS:
@@ -170,7 +169,7 @@ def forward(quotes: Iterable[OptionQuote]) -> float | None:
     Put-call parity at the strike where call and put cost nearly the same: so near the forward that discounting their
     difference would move it by less than a hundredth of a point.
     """
-    from alvh_xl.model.black import implied_forward
+    from alvh_xl.model.black import implied_forward  # brings scipy, which only a chain needs
 
     sides: dict[float, dict[str, float]] = {}
     for quote in quotes:
