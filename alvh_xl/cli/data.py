@@ -114,6 +114,7 @@ def status(
 
     with _opened(store) as opened:
         lines, path, count = standing(opened, now(), every), opened.path, len(opened)
+        chains, quoted = len(opened.chains), opened.chains.last()
     table = Table("series", "last value", "unit", "day", "age", "status", box=None, pad_edge=False)
     table.add_column("source", overflow="ellipsis", no_wrap=True)
     for line in lines:
@@ -128,6 +129,8 @@ def status(
         )
     out.print(table)
     out.print(plain(f"{count:,} values in {path}. Age in sessions since publication."))
+    if quoted is not None:
+        out.print(f"Option quotes of {chains:,} expiries and moments, last of {quoted:%d-%b-%Y %H:%M} New York.")
 
 
 @data.command("import")
@@ -139,7 +142,8 @@ def import_command(
 
     VX settlements: date,contract,expiry,settle. Calendars: date,event,time_et,detail,ref_period. Days are YYYY-MM-DD; a
     column available_at (New York) says when a value came out, where you know it. `alvh-xl data status --all` lists the
-    series. Exit status: 0 something was imported, 1 nothing was.
+    series. Option chains: quotedata.csv as Cboe's web page of SPX or VIX options saves it. Exit status: 0 something was
+    imported, 1 nothing was.
     """
     from alvh_xl.market.imports import import_path
 

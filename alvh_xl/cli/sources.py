@@ -14,6 +14,7 @@ from alvh_xl.cli.shared import fail, out, plain
 
 if TYPE_CHECKING:
     from alvh_xl.market import MarketMorning
+    from alvh_xl.market.legs import Legs
 
 NEW_YORK = ZoneInfo("America/New_York")
 NAMES = ("live", "store", "sample")
@@ -40,6 +41,8 @@ def reader(name: str, store: Path | None = None, base_url: str | None = None) ->
     "sample" is the shipped morning; "store" what has been fetched and imported; "live" fetches what is due first.
     Nothing is opened or fetched before the reader is called.
     """
+    from alvh_xl.market.legs import LegReader
+
     warnings: list[str] = []
     if name == "sample":
         from alvh_xl.market import read_sample
@@ -48,18 +51,20 @@ def reader(name: str, store: Path | None = None, base_url: str | None = None) ->
     if name == "store":
         from alvh_xl.market.live import read_stored
 
-        return (lambda asof: read_stored(asof, now, store)), warnings
+        return LegReader(lambda asof, legs: read_stored(asof, now, store, legs)), warnings
     if name == "live":
-        return (lambda asof: _read_live(asof, store, base_url, warnings)), warnings
+        return LegReader(lambda asof, legs: _read_live(asof, legs, store, base_url, warnings)), warnings
     raise fail(f"unknown source {name!r}; write one of {', '.join(NAMES)}")
 
 
-def _read_live(asof: dt.datetime | None, path: Path | None, base_url: str | None, warnings: list[str]) -> MarketMorning:
+def _read_live(
+    asof: dt.datetime | None, legs: Legs, path: Path | None, base_url: str | None, warnings: list[str]
+) -> MarketMorning:
     """Read the morning, and say how much was fetched for it."""
     from alvh_xl.market.live import live
 
     with live(now, path, base_url) as source:
-        morning = source.read(asof)
+        morning = source.read(asof, legs)
     read = sum(not outcome.problem for outcome in source.outcomes)
     rows = sum(outcome.appended.written for outcome in source.outcomes)
     said = (

@@ -1,61 +1,183 @@
-"""From an option chain, the quotes of given legs, with implied volatilities of our own solver."""
+"""An option chain as a source shows it: quotes, what is unsound in them, the moment they are of, the forward."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from alvh_xl.market.providers.cboe_quotes import Chain, OptionQuote
-from alvh_xl.model.implied import implied_vol
-from alvh_xl.model.sessions import settlement_instant, to_serial
+from alvh_xl.market.errors import ProviderError
+from alvh_xl.model.sessions import from_serial, is_session, previous_session, session_close
+
+NEW_YORK = ZoneInfo("America/New_York")
+OPTION = re.compile(r"([A-Z]{1,6})([0-9]{6})([CP])([0-9]{8})")
+# Options on SPX and VIX trade around the clock on weekdays but for this gap: from 17:00 until the overnight session.
+TRADING_ENDS, OVERNIGHT_BEGINS = time(17, 0), time(20, 15)
+# The regular session of index options ends a quarter of an hour after that of shares.
+AFTER_CLOSE = timedelta(minutes=15)
+BAD_SHARE = 1 / 20
 
 
-class Leg(NamedTuple):
-    """One option wanted: SPX (settles at the open) and SPXW (at the close) are different contracts."""
+class Option(NamedTuple):
+    """Terms of one option: SPX settles at the open and SPXW at the close, different contracts on one expiry."""
 
     root: str
     expiry: date
     right: str
     strike: float
 
+    @property
+    def contract(self) -> str:
+        """Exchange symbol.
+
+        Examples
+        --------
+        >>> Option("SPXW", date(2024, 1, 19), "P", 4600.0).contract
+        'SPXW240119P04600000'
+        """
+        return f"{self.root}{self.expiry:%y%m%d}{self.right}{round(self.strike * 1000):08d}"
+
+
+def option(contract: str) -> Option | None:
+    """Terms in an exchange symbol; None where it is none."""
+    found = OPTION.fullmatch(contract)
+    if found is None:
+        return None
+    root, day, right, strike = found.groups()
+    try:
+        expiry = datetime.strptime(day, "%y%m%d").date()
+    except ValueError:
+        return None
+    return Option(root, expiry, right, int(strike) / 1000)
+
 
 @dataclass(frozen=True, slots=True)
-class LegQuote:
-    """Quote of one leg; `flag` is "absent" where the chain lacks it, `vol` None where no volatility gives the mid."""
+class OptionQuote:
+    """One option: prices in index points; `iv` and `delta` are the source's, None where it has not computed them.
 
-    leg: Leg
-    quote: OptionQuote | None
-    vol: float | None
-    flag: str
+    `flag` is "" for a sound two-sided quote, else "zero", "one-sided" or "crossed".
+    """
+
+    root: str
+    expiry: date
+    right: str
+    strike: float
+    bid: float
+    ask: float
+    iv: float | None = None
+    delta: float | None = None
+
+    @property
+    def flag(self) -> str:
+        """What is wrong with the quote; "" where nothing is."""
+        if self.bid <= 0 and self.ask <= 0:
+            return "zero"
+        if self.bid <= 0 or self.ask <= 0:
+            return "one-sided"
+        return "crossed" if self.bid > self.ask else ""
+
+    @property
+    def mid(self) -> float | None:
+        """Middle of bid and ask, None where the quote is flagged."""
+        return None if self.flag else (self.bid + self.ask) / 2
 
 
-def choose(chain: Chain, legs: Sequence[Leg], rate: float = 0.0, dividend_yield: float = 0.0) -> list[LegQuote]:
-    """Quotes of the legs, in their order.
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One moment of an option chain.
 
     Parameters
     ----------
-    chain : Chain
-    legs : sequence of Leg
-    rate, dividend_yield : float
-        Continuous, a year.
+    quoted : datetime
+        New York wall clock of the quotes: of the answer, or of the last session's end while nothing trades.
+    spot : float
+    quotes : tuple of OptionQuote
+    skipped : int
+        Options that could not be read.
     """
-    known = {Leg(quote.root, quote.expiry, quote.right, quote.strike): quote for quote in chain.quotes}
-    return [_leg_quote(chain, leg, known.get(leg), rate, dividend_yield) for leg in legs]
+
+    quoted: datetime
+    spot: float
+    quotes: tuple[OptionQuote, ...]
+    skipped: int
 
 
-def _leg_quote(chain: Chain, leg: Leg, quote: OptionQuote | None, rate: float, dividend_yield: float) -> LegQuote:
-    if quote is None:
-        return LegQuote(leg, None, None, "absent")
-    if quote.mid is None:
-        return LegQuote(leg, quote, None, quote.flag)
-    years = (settlement_instant(leg.root, leg.expiry) - to_serial(chain.quoted)) / 365
-    phi = 1.0 if leg.right == "C" else -1.0
-    vol = (
-        float(implied_vol(phi, quote.mid, chain.spot, leg.strike, years, rate, dividend_yield))
-        if years > 0
-        else math.nan
-    )
-    return LegQuote(leg, quote, vol if math.isfinite(vol) else None, "")
+def chain(what: str, stamp: datetime, spot: float, options: Sequence[OptionQuote | None]) -> Chain:
+    """Chain of what was read of an answer, None for what could not be read.
+
+    Parameters
+    ----------
+    what : str
+        Names the source in a message.
+    stamp : datetime
+        When the answer was made, with a time zone.
+
+    Raises
+    ------
+    ProviderError
+        The index level is missing, or a twentieth of the options cannot be read.
+    """
+    if spot <= 0:
+        raise ProviderError(f"{what}: the index level is missing")
+    read = tuple(quote for quote in options if quote is not None)
+    skipped = len(options) - len(read)
+    if not read or skipped > len(options) * BAD_SHARE:
+        raise ProviderError(f"{what}: {skipped} of {len(options)} options cannot be read")
+    try:
+        quoted = quoting_moment(stamp.astimezone(NEW_YORK).replace(tzinfo=None))
+    except (ValueError, OverflowError):  # a day the exchange calendar does not hold
+        raise ProviderError(f"{what}: the quotes are of {stamp:%Y-%m-%d}, which cannot be") from None
+    return Chain(quoted, spot, read, skipped)
+
+
+def quoting_moment(stamp: datetime) -> datetime:
+    """Moment of the quotes that a table made at `stamp` shows, New York wall clock.
+
+    Tables are made at any time. On a weekend, and between 17:00 and 20:15, nothing trades: the quotes are those of the
+    last session's end, a quarter of an hour after the close of shares.
+
+    Examples
+    --------
+    >>> quoting_moment(datetime(2024, 1, 7, 10, 52)), quoting_moment(datetime(2024, 1, 8, 8, 45))
+    (datetime.datetime(2024, 1, 5, 16, 15), datetime.datetime(2024, 1, 8, 8, 45))
+    """
+    weekday, clock = stamp.weekday(), stamp.time()
+    weekend = weekday == 5 or (weekday == 4 and clock >= TRADING_ENDS) or (weekday == 6 and clock < OVERNIGHT_BEGINS)
+    if not weekend and not TRADING_ENDS <= clock < OVERNIGHT_BEGINS:
+        return stamp
+    day = stamp.date() if is_session(stamp.date()) else previous_session(stamp.date())
+    return from_serial(session_close(day)) + AFTER_CLOSE
+
+
+def utc(text: str) -> datetime:
+    """Moment written as in 2024-11-21 01:52:50, UTC.
+
+    Raises
+    ------
+    ValueError
+    """
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+
+def forward(quotes: Iterable[OptionQuote]) -> float | None:
+    """Forward that the sound quotes of one root and expiry imply; None where no strike has both.
+
+    Put-call parity at the strike where call and put cost nearly the same: so near the forward that discounting their
+    difference would move it by less than a hundredth of a point.
+    """
+    from alvh_xl.model.black import implied_forward  # brings scipy, which only a chain needs
+
+    sides: dict[float, dict[str, float]] = {}
+    for quote in quotes:
+        if quote.mid is not None:
+            sides.setdefault(quote.strike, {})[quote.right] = quote.mid
+    both = {strike: side for strike, side in sides.items() if len(side) == 2}
+    if not both:
+        return None
+    calls, puts = ([side[right] for side in both.values()] for right in "CP")
+    found = implied_forward(list(both), calls, puts, 0.0)
+    return found if math.isfinite(found) else None

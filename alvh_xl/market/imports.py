@@ -9,6 +9,7 @@ The form, one header line, days as YYYY-MM-DD, a dot as decimal sign, an empty c
 | `SERIES_….csv` | `date,open,high,low,close`: all four of `spx`, else the close |
 | any name | `date,contract,expiry` and `settle` or `value`: monthly VX settlements, in volatility points |
 | any name | `date,event,time_et,detail,ref_period`: a calendar of `cpi`, `ppi`, `gdp` and `fomc_decision` |
+| any name | Cboe's quote table of SPX or VIX options as its web page saves it (quotedata.csv) |
 
 Series ids are those of the catalogue (`alvh-xl data status --all`); FRED's and the exchanges' own names work too.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -26,6 +28,7 @@ from alvh_xl.market.asof import COUNTED
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
 from alvh_xl.market.observation import Observation
+from alvh_xl.market.providers import cboe_quotedata
 from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE, SPX_PARTS
 from alvh_xl.market.store import Scheduled, Store
@@ -55,6 +58,7 @@ class Imported:
     appended: Appended = field(default_factory=Appended)
     events: int = 0
     problem: str = ""
+    chain: str = ""
 
     def line(self) -> str:
         """One line for a reader.
@@ -66,6 +70,8 @@ class Imported:
         """
         if self.problem:
             return f"{self.path.name}: not imported, {self.problem}"
+        if self.chain:
+            return f"{self.path.name}: {self.chain}"
         if self.events:
             return f"{self.path.name}: {self.events:,} dates of {', '.join(self.series)}"
         counts = self.appended.counts
@@ -147,6 +153,8 @@ def _is_calendar(table: _Table) -> bool:
 
 def _import_table(store: Store, table: _Table, fetched: datetime) -> Imported:
     source = f"import {table.path.name}"
+    if cboe_quotedata.is_quotedata([table.columns, *table.rows[:2]]):
+        return _import_chain(store, table, fetched, source)
     if _is_calendar(table):
         events = _calendar(table)
         if not events:
@@ -165,6 +173,21 @@ def _import_table(store: Store, table: _Table, fetched: datetime) -> Imported:
         if count:
             appended.counts[why] += count
     return Imported(table.path, tuple(dict.fromkeys(read.columns.values())), appended)
+
+
+def _import_chain(store: Store, table: _Table, fetched: datetime, source: str) -> Imported:
+    """Keep the quotes of a chain that lie within the span of the store."""
+    try:
+        chain = cboe_quotedata.parse_rows([table.columns, *table.rows])
+        with store.writing():
+            added = store.chains.add(chain, source, fetched)
+    except MarketError as problem:
+        return Imported(table.path, problem=str(problem))
+    said = f"{added:,} option quotes of {chain.quoted:%d-%b-%Y %H:%M} New York"
+    if not added:
+        said = f"no new option quotes of {chain.quoted:%d-%b-%Y %H:%M} New York: known already, or outside the span"
+    left = f"; left out: {chain.skipped:,} {UNREADABLE}" if chain.skipped else ""
+    return Imported(table.path, appended=Appended(Counter(new=added)), chain=said + left)
 
 
 class _Values:

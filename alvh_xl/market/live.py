@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from alvh_xl.market.asof import check_asof, read_store
 from alvh_xl.market.errors import MarketError
+from alvh_xl.market.legs import Legs, fetch_chains, leg_quotes, wants_chains
 from alvh_xl.market.morning import MarketMorning
+from alvh_xl.market.providers import cboe_quotes
 from alvh_xl.market.store import Store, default_path
 from alvh_xl.market.sync import Fetch, Outcome, Request, RequestsFor, jobs_due, problems, skipped, sync
 
@@ -34,6 +37,8 @@ class Live:
     fetch : Fetch
     now : callable
         New York wall clock.
+    chain_url : callable
+        Address of the option chain of SPX or VIX.
 
     Attributes
     ----------
@@ -45,10 +50,13 @@ class Live:
     requests_for: RequestsFor
     fetch: Fetch
     now: Clock
+    chain_url: Callable[[str], str] = cboe_quotes.url
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def read(self, asof: datetime | None = None) -> MarketMorning:
+    def read(self, asof: datetime | None = None, legs: Legs = ()) -> MarketMorning:
         """Market of the present, or of a past moment, as the store knows it after fetching what is due.
+
+        The option chains are fetched when legs are open and their quotes are of that moment.
 
         Raises
         ------
@@ -59,8 +67,11 @@ class Live:
         check_asof(asof or now)
         jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
         self.outcomes = sync(self.store, jobs, self.fetch, self.now)
+        if legs and wants_chains(asof, now):
+            self.outcomes += fetch_chains(self.store, legs, self.fetch, self.now, self.chain_url)
         try:
-            return read_store(self.store, asof or _minute(self.now()), self._label())
+            morning = read_store(self.store, asof or _minute(self.now()), self._label())
+            return with_quotes(self.store, morning, legs)
         except MarketError as problem:
             failed = problems(self.outcomes)
             if not failed:
@@ -97,15 +108,20 @@ def live(now: Clock, path: Path | None = None, base_url: str | None = None) -> I
     requests_for, fetch, close = sources(base_url)
     try:
         with Store(path or default_path()) as store:
-            yield Live(store, requests_for, fetch, now)
+            yield Live(store, requests_for, fetch, now, partial(cboe_quotes.url, base_url=base_url))
     finally:
         close()
 
 
-def read_stored(asof: datetime | None, now: Clock, path: Path | None = None) -> MarketMorning:
+def read_stored(asof: datetime | None, now: Clock, path: Path | None = None, legs: Legs = ()) -> MarketMorning:
     """Morning from the store alone, the present one unless a moment is given; nothing is fetched."""
     with Store(path or default_path()) as store:
-        return read_store(store, asof or _minute(now()))
+        return with_quotes(store, read_store(store, asof or _minute(now())), legs)
+
+
+def with_quotes(store: Store, morning: MarketMorning, legs: Legs) -> MarketMorning:
+    """Morning with the last quotes of the legs that the store knew then."""
+    return replace(morning, quotes=leg_quotes(store, legs, morning.asof)) if legs else morning
 
 
 def _minute(moment: datetime) -> datetime:

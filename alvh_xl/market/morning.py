@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from alvh_xl.market import sample
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Cell, Datum, Event, Facts, Origin, Settle, Typed, known_rows
 from alvh_xl.market.series import CATALOGUE, SNAPSHOT, SPX_PARTS, Quality
+
+if TYPE_CHECKING:
+    from alvh_xl.market.legs import LegQuote
 
 HISTORY_SESSIONS = 300
 VX_SETTLEMENT = time(9, 30)
@@ -97,6 +101,8 @@ class MarketMorning:
         Month (its first day), CPI, PPI, REER; NaN when not yet released.
     foreign_rates, position, fundamentals : Rows
         Typed inputs.
+    quotes : tuple of LegQuote or None
+        Last known quotes of the legs asked for, in their order; empty when none were asked for.
 
     Notes
     -----
@@ -114,6 +120,7 @@ class MarketMorning:
     foreign_rates: Rows
     position: Rows
     fundamentals: Rows
+    quotes: tuple[LegQuote | None, ...] = ()
 
     def quote(self, series: str) -> Quote:
         """Quote of one series id."""

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from alvh_xl.market import schema
+from alvh_xl.market.chains import ChainTable
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
 from alvh_xl.market.observation import Observation
@@ -28,25 +30,8 @@ from alvh_xl.market.revisions import Appended, SeriesWriter, sound, text
 FOLDER_VARIABLE = "ALVH_DATA_DIR"
 FILE_NAME = "market.sqlite"
 APPLICATION = 0x414C5648  # "ALVH", so that another program's file is not taken for a store
-VERSION = 1
 BUSY_SECONDS = 30.0
 PAUSE_SECONDS = 0.02
-
-_SCHEMA = """
-CREATE TABLE observation (
-  series TEXT NOT NULL, day TEXT NOT NULL, item TEXT NOT NULL, revision INTEGER NOT NULL, value REAL NOT NULL,
-  expiry TEXT, available_at TEXT NOT NULL, source TEXT NOT NULL, fetched_at TEXT NOT NULL,
-  PRIMARY KEY (series, day, item, revision)) WITHOUT ROWID;
-CREATE TRIGGER observation_stays BEFORE UPDATE ON observation BEGIN SELECT RAISE(ABORT, 'rows are only added'); END;
-CREATE TRIGGER observation_kept BEFORE DELETE ON observation BEGIN SELECT RAISE(ABORT, 'rows are only added'); END;
-CREATE TABLE reading (series TEXT NOT NULL, item TEXT NOT NULL, since TEXT NOT NULL, at TEXT NOT NULL);
-CREATE INDEX reading_by_series ON reading (series, item);
-CREATE TABLE event (
-  event TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, period TEXT, source TEXT NOT NULL,
-  fetched_at TEXT NOT NULL, PRIMARY KEY (event, at)) WITHOUT ROWID;
-CREATE TABLE document (
-  address TEXT PRIMARY KEY, since TEXT NOT NULL, etag TEXT, modified TEXT) WITHOUT ROWID;
-"""
 
 
 class StoreError(MarketError):
@@ -140,8 +125,8 @@ class Store:
         self._check_ours()
         self._write_ahead()
         self._db.execute("PRAGMA synchronous = NORMAL")
-        if not self._number("PRAGMA user_version"):
-            self._create()
+        if self._number("PRAGMA user_version") < schema.VERSION:
+            self._upgrade()
         verdict = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise StoreError(_damaged(self.path, verdict))
@@ -158,14 +143,13 @@ class Store:
                 time.sleep(PAUSE_SECONDS)
         raise StoreError(f"{self.path} is in use by another program; try again")
 
-    def _create(self) -> None:
+    def _upgrade(self) -> None:
+        """Make the tables of a new store, or those that an older one lacks; all of them or none."""
         with self.writing():
-            if self._number("PRAGMA user_version"):
-                return  # another process was faster
-            for statement in _statements(_SCHEMA):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
+            version = self._number("PRAGMA user_version")  # another process may have been faster
+            if version < schema.VERSION:
+                schema.upgrade(self._db, version)
+                self._db.execute(f"PRAGMA application_id = {APPLICATION}")
 
     def _check_ours(self) -> None:
         # One view of all three: another process may be making this very store between two reads.
@@ -174,7 +158,7 @@ class Store:
             empty = not self._number("SELECT count(*) FROM sqlite_master")
         if not empty and owner != APPLICATION:
             raise StoreError(f"{self.path} is another program's file; name another one with --store")
-        if version > VERSION:
+        if version > schema.VERSION:
             raise StoreError(f"{self.path} was written by a later version of alvh_xl; update it")
 
     def _number(self, query: str) -> int:
@@ -224,6 +208,11 @@ class Store:
             self._db.execute(f"BEGIN {kind}")
         except sqlite3.OperationalError as problem:
             raise StoreError(f"{self.path} is in use by another program ({problem}); try again") from problem
+
+    @property
+    def chains(self) -> ChainTable:
+        """Option chains."""
+        return ChainTable(self._db)
 
     # ── writing ──
 
@@ -371,16 +360,6 @@ def _stored(row: tuple[str, str, str, int, float, str | None, str, str, str]) ->
         series, date.fromisoformat(day), item, value, date.fromisoformat(expiry) if expiry else None,
         datetime.fromisoformat(available), source, datetime.fromisoformat(fetched),
     )  # fmt: skip
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Statements of a script; `executescript` would end the transaction."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _damaged(path: Path, why: str) -> str:

@@ -21,6 +21,8 @@ from alvh_xl.hosts.excel import macros as excel
 from alvh_xl.hosts.excel.book import MacroError, OpenBook
 from alvh_xl.hosts.excel.macros import Screen
 from alvh_xl.market import MarketError, MarketMorning, read_sample
+from alvh_xl.market.legs import LegReader, Legs
+from alvh_xl.workbook import leg_quotes
 from alvh_xl.workbook import refresh as file_refresh
 from alvh_xl.workbook.export import export as export_files
 from alvh_xl.workbook.journal import write_journal
@@ -32,8 +34,8 @@ from alvh_xl.workbook.target import is_morning, write_market
 # in the named cell `asof`.
 READERS: Final[Mapping[str, Reader]] = {
     "sample": read_sample,
-    "store": lambda asof: _read_stored(asof),
-    "live": lambda asof: _read_live(asof),
+    "store": LegReader(lambda asof, legs: _read_stored(asof, legs)),
+    "live": LegReader(lambda asof, legs: _read_live(asof, legs)),
 }
 REPLAYED: Final = ("sample", "store")
 HOST_NOTE: Final = "host_note"
@@ -104,7 +106,7 @@ def _check_ours(book: OpenBook) -> None:
 
 def _read(book: OpenBook) -> MarketMorning:
     reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
-    return _morning(reader, asof)
+    return _morning(reader, asof, leg_quotes.wanted(book))
 
 
 def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, dt.datetime | None]:
@@ -119,17 +121,17 @@ def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, 
     return READERS[source], asof() if source in REPLAYED else None
 
 
-def _read_live(asof: dt.datetime | None) -> MarketMorning:
+def _read_live(asof: dt.datetime | None, legs: Legs) -> MarketMorning:
     from alvh_xl.market.live import live
 
     with live(_now) as source:
-        return source.read(asof)
+        return source.read(asof, legs)
 
 
-def _read_stored(asof: dt.datetime | None) -> MarketMorning:
+def _read_stored(asof: dt.datetime | None, legs: Legs) -> MarketMorning:
     from alvh_xl.market.live import read_stored
 
-    return read_stored(asof, _now)
+    return read_stored(asof, _now, legs=legs)
 
 
 def _now() -> dt.datetime:
@@ -137,9 +139,9 @@ def _now() -> dt.datetime:
     return dt.datetime.now(ZoneInfo("America/New_York")).replace(tzinfo=None)
 
 
-def _morning(reader: Reader, asof: dt.datetime | None) -> MarketMorning:
+def _morning(reader: Reader, asof: dt.datetime | None, legs: Legs) -> MarketMorning:
     try:
-        return reader(asof)
+        return reader.read(asof, legs) if isinstance(reader, LegReader) else reader(asof)
     except MarketError as problem:
         text = str(problem)
         raise MacroError(text[:1].upper() + text[1:]) from problem
@@ -178,7 +180,8 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / path.name
             origin = _with_note(path, draft)
-            outcome = file_refresh.refresh(draft, lambda _: _morning(reader, asof), asof, screen.say)
+            read = LegReader(lambda _, legs: _morning(reader, asof, legs))
+            outcome = file_refresh.refresh(draft, read, asof, screen.say)
             save_atomically(draft.read_bytes(), path, origin)
     shown = ("STALE", "MISSING", "check fails")  # these the workbook itself says
     gone = [_sentence(line) for line in outcome.warnings if not line.startswith(shown)]

@@ -18,6 +18,8 @@ from alvh_xl.hosts.embedded import (
     save_atomically,
 )
 from alvh_xl.market import MarketMorning
+from alvh_xl.market.legs import LegReader
+from alvh_xl.workbook import leg_quotes
 from alvh_xl.workbook.files import open_workbook
 from alvh_xl.workbook.journal import write_journal
 from alvh_xl.workbook.target import FileTarget, is_morning, write_market
@@ -53,7 +55,8 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     path
         An .xlsx or .xlsm file that `alvh-xl new` made, however the user extended it since.
     read
-        Reads the market as known at an instant (None: the source's own default).
+        Reads the market as known at an instant (None: the source's own default); a LegReader also the quotes of the
+        workbook's legs.
     asof
         New York wall clock.
     say
@@ -69,7 +72,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     target = FileTarget(package)
     _check_ours(target, path)
     say(f"2/{STAGES} Reading the market")
-    morning = read(asof)
+    morning = read.read(asof, leg_quotes.wanted(target)) if isinstance(read, LegReader) else read(asof)
     say(f"3/{STAGES} Writing the market tables as of {morning.asof:%d-%b-%Y %H:%M} New York")
     warnings = write_market(target, morning)
     say(f"4/{STAGES} Recalculating")
@@ -86,7 +89,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
         decision=cell("plan_decision"),
         binding=cell("plan_binding"),
         reasons=[text for i in range(1, 5) if (text := cell(f"plan_reason_{i}"))],
-        warnings=[*warnings, *_market_warnings(target), *_check_warnings(target)],
+        warnings=[*warnings, *_market_warnings(target), *_quote_warnings(target), *_check_warnings(target)],
         formulas=report.formulas,
         calls=report.calls,
         changed=report.changed,
@@ -130,6 +133,18 @@ def _market_warnings(target: FileTarget) -> list[str]:
         if row.get("status") in ("STALE", "MISSING"):
             found.setdefault(str(row["status"]), []).append(str(row.get("title")))
     return [f"{status}: {', '.join(titles)}" for status, titles in found.items()]
+
+
+def _quote_warnings(target: FileTarget) -> list[str]:
+    """Name the legs whose quote is unsound or old, where any leg has one."""
+    rows = _table_cells(target, leg_quotes.TABLE)
+    if not any(row.get("contract") for row in rows):
+        return []
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("flag") not in (None, "", "OK"):
+            found.setdefault(str(row["flag"]), []).append(str(row.get("leg")))
+    return [f"quotes {flag}: {', '.join(legs)}" for flag, legs in found.items()]
 
 
 def _check_warnings(target: FileTarget) -> list[str]:

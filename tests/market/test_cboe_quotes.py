@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from alvh_xl.market.chain import Chain
 from alvh_xl.market.errors import ProviderError
-from alvh_xl.market.providers.cboe_quotes import Chain, parse
+from alvh_xl.market.providers.cboe_quotes import parse
 
 
 def chain(bid: float = 1.0, ask: float = 2.0, iv: float = 0.2, stamp: str = "2024-11-21 01:52:50") -> Chain:

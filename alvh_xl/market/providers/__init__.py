@@ -3,7 +3,8 @@
 text         faults of a table, common to all
 cboe_index   volatility indices, SKEW and the S&P 500
 cboe_vx      VX settlements, one document a contract
-cboe_quotes  option chains, read on their own (a chain is not a series)
+cboe_quotes  option chains, fetched on their own (a chain is not a series; see legs.py)
+cboe_quotedata  option chains saved by hand from the web page
 fred         rates, prices and exchange rate
 """
 

@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
      "PROXY: 20 large stocks"),
     (_D, "Snapshot and history agree on SPX", "=spot", "=INDEX(History[close],300)", "=", 1e-9, "same last close"),
     (_D, "Nothing was observed after the as-of", "=MAX(Market[observed])", "=asof", "<=", 0, "no look-ahead"),
+    (_D, "No leg was quoted after the as-of", "=MAX(Quotes[quoted])", "=asof", "<=", 0, "no look-ahead"),
     (_D, "Required figures are fresh", "=required_stale+required_missing", "=0", "=", 0,
      "stale or missing: see Market"),
     (_D, "Last prints lie before the as-of", "=MAX(last_print,last_fomc)", "=asof", "<=", 0, "no look-ahead"),
@@ -119,7 +120,7 @@ CHECKS: tuple[Check, ...] = (
     (_W, "Ladder legs add up, dollar delta", "=SUM(INDEX(ladder_greeks,1,8):INDEX(ladder_greeks,3,8))",
      "=" + pick("ladder_greeks", 6, 8), "=", 1e-9, "C36"),
     (_W, "A roll realises what the condor lost", "=" + pick("roll_table", 1, 2), "=-open_pnl", "=", 1e-6,
-     "marks where typed, else the model"),
+     "marks typed or quoted, else the model"),
     (_J, "Journal rows stand in order of time",
      "=SUMPRODUCT((INDEX(Journal[asof],2):INDEX(Journal[asof],250)<>\"\")*(INDEX(Journal[asof],2):"
      "INDEX(Journal[asof],250)<=INDEX(Journal[asof],1):INDEX(Journal[asof],249)))", "=0", "=", 0, "count out of order"),

@@ -301,6 +301,14 @@ def _settlements() -> list[Row]:
     ]
 
 
+# Where the marks of the four legs come from.
+_MODEL, _QUOTED = (f'COUNTIF(condor_marks,"{word}")' for word in ("model", "quote"))
+_MARKS = (
+    f'=IF({_MODEL}=4,"MODEL: marks are blank",IF({_MODEL}>0,"MODEL for "&{_MODEL}&" of 4 legs",'
+    f'IF({_QUOTED}=0,"from marks",IF({_QUOTED}=4,"from quotes","from marks and quotes"))))'
+)
+
+
 def _book() -> list[Row]:
     """Marks, exits, buying power and the state of the checks."""
     return [
@@ -308,7 +316,7 @@ def _book() -> list[Row]:
             "Open P&L of the condor",
             "=open_pnl",
             "dollars",
-            '=IF(COUNT(Condor[mark])=4,"from marks","MODEL: marks are blank")',
+            _MARKS,
         ),
         Row(
             "Profit-take",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alvh_xl.workbook.layout import Page, Row, pick
-from alvh_xl.workbook.sheets.position import BOOK, LEGS, NUMBERS
+from alvh_xl.workbook.sheets.position_layout import BOOK, LEGS, NUMBERS
 from alvh_xl.workbook.sheets.whatif import write_legs
 
 PRESS = ["general", "percent", "price", "percent", "integer", "integer", "price"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alvh_xl.workbook.layout import Page, pick
-from alvh_xl.workbook.sheets.position import BOOK, LEGS, NUMBERS
+from alvh_xl.workbook.sheets.position_layout import BOOK, LEGS, NUMBERS
 
 LADDER = ((30, 4), (110, 4), (220, 2))  # days and contracts of the publisher's preset
 GREEKS = ["general", "price", "greek", "greek", "price", "price", "points", "dollars", "dollars", "words"]
@@ -89,7 +89,9 @@ def write_roll(page: Page, row: int) -> int:
     page.define("roll_strikes", row + 3, 1, row + 6, 6)
     _new_legs(page, row + 8)
     page.define("roll_book", row + 8, 1, row + 12, len(BOOK))
-    call = "=ALVH_ROLL(condor_book,roll_book,spot,interest_rate,dividend_yield,realised_before)"
+    # Without a quote the book of the table itself, in which a blank mark is counted as MODEL.
+    held = 'IF(COUNTIF(condor_marks,"quote")=0,condor_book,marked_condor)'
+    call = f"=ALVH_ROLL({held},roll_book,spot,interest_rate,dividend_yield,realised_before)"
     numbers = ["dollars", "dollars", "dollars", "points", "dollars", "dollars", "words"]
     page.spill(row + 14, 1, 2, call, numbers, headings=True)
     page.define("roll_table", row + 15, 1, row + 15, len(numbers))

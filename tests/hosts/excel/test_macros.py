@@ -18,14 +18,17 @@ from alvh_xl.hosts.embedded import Package, cached_values
 from alvh_xl.hosts.excel import macros as excel
 from alvh_xl.hosts.excel.book import OpenBook, _typed
 from alvh_xl.market import MarketError, read_sample
-from alvh_xl.workbook import macros
+from alvh_xl.workbook import leg_quotes, macros
 from alvh_xl.workbook.refresh import refresh as refresh_the_file
 from alvh_xl.workbook.tables import CALENDAR, CURVE, HISTORY, MACRO, MARKET
 from tests.hosts.excel.fake_excel import AUTOMATIC, MANUAL, FakeBook, FakeExcel
 from tests.hosts.excel.pywin32_stub import ComError, excel_error
 
 LATER = dt.datetime(2018, 10, 11, 9)
-TABLES = {"Market": MARKET, "History": HISTORY, "Curve": CURVE, "Macro": MACRO, "Calendar": CALENDAR}
+TABLES = {
+    "Market": MARKET, "History": HISTORY, "Curve": CURVE, "Macro": MACRO, "Calendar": CALENDAR,
+    leg_quotes.TABLE: leg_quotes.DATA,
+}  # fmt: skip
 
 
 class Desk:
