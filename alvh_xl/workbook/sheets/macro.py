@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alvh_xl.workbook import tables
+from alvh_xl.workbook import style, tables
 from alvh_xl.workbook.layout import Context, Page, Row, pick
 
 HEADER = 27
@@ -179,13 +179,15 @@ CONTRARY = (
 
 
 def _rates(page: Page) -> None:
-    """Write the typed foreign rates, the differential and its z (C23)."""
-    page.section(12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent")
-    looks = {"currency": ("input_word", "general"), "rate": ("input", "price"), "weight": ("input", "price"),
-             "status": ("input_word", "general")}  # fmt: skip
-    typed = [(name, rate, WEIGHTS.get(str(name)), status) for name, rate, _, status
-             in page.context.morning.foreign_rates.rows]  # fmt: skip
-    end = page.table(13, 10, "ForeignRates", ("currency", "rate", "weight", "status"), typed, looks)
+    """Write the foreign rates, typed or else the market's, the differential and its z (C23)."""
+    page.section(
+        12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent; a typed one wins"
+    )
+    looks = {"currency": ("input_word", "general"), "typed": ("input", "price"), "weight": ("input", "price"),
+             "rate": ("formula", "price"), "status": ("word", "general")}  # fmt: skip
+    blank = [(currency, None, weight, None, None) for currency, weight in WEIGHTS.items()]
+    end = page.table(13, 10, "ForeignRates", tuple(looks), blank, looks, FOREIGN)
+    page.words(14, 14, end - 1, 14, (*style.STATUS_WORDS, ("typed", "ok")))
     newest = f"INDEX(Differentials[differential],{MONTHS})"
     z = (
         f"=IF(COUNT(Differentials[differential])<{MONTHS},NA(),"
@@ -212,6 +214,17 @@ def _differentials(page: Page) -> None:
     looks = {"month_end": ("input", "month"), "differential": ("input", "price")}
     page.table(HEADER, 16, "Differentials", ("month_end", "differential"), [(None, None)] * MONTHS, looks)
 
+
+_TYPED = "ForeignRates[[#This Row],[typed]]"
+_SERIES = '"rate_"&LOWER(ForeignRates[[#This Row],[currency]])'
+_PLACE = f"MATCH({_SERIES},Market[series],0)"
+# What is typed goes first; a rate nobody knows is #N/A, and so is the differential: a guess would be a number.
+FOREIGN = {
+    "rate": f"=IF(ISNUMBER({_TYPED}),{_TYPED},IFERROR(AVERAGEIFS(Market[value],Market[series],{_SERIES}),NA()))",
+    "status": f'=IF(ISNUMBER({_TYPED}),"typed",IFERROR(IF(OR(INDEX(Market[status],{_PLACE})="STALE",'
+    f'INDEX(Market[status],{_PLACE})="MISSING"),INDEX(Market[status],{_PLACE}),INDEX(Market[quality],{_PLACE})),'
+    '"MISSING"))',
+}
 
 # Weights of the method [POLICY], and the months the z-score looks back.
 WEIGHTS = {"EUR": 0.40, "JPY": 0.25, "GBP": 0.15, "CAD": 0.10, "CHF": 0.10}
