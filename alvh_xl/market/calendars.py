@@ -19,6 +19,8 @@ from alvh_xl.market.sync import Fetch
 PAUSE = timedelta(hours=20)
 NOTES = {"cpi": "CPI release", "ppi": "PPI release", "gdp": "GDP release", "fomc": "FOMC decision"}
 OWN = "import "
+# The same release, dated a little otherwise by two sources, is not two releases.
+NEAR = timedelta(5)
 
 
 def sync_calendars(store: Store, agendas: Sequence[Agenda], fetch: Fetch, now: Callable[[], datetime]) -> list[str]:
@@ -46,7 +48,8 @@ def sync_calendars(store: Store, agendas: Sequence[Agenda], fetch: Fetch, now: C
 def _keep(store: Store, agenda: Agenda, days: Sequence[date], now: datetime) -> None:
     instants = [datetime.combine(day, EVENT_TIMES[agenda.event]) for day in days]
     own = store.calendar_span(agenda.event, OWN)
-    for part in ([at for at in instants if own is None or at < own[0]], [at for at in instants if own and at > own[1]]):
+    first, last = (own[0] - NEAR, own[1] + NEAR) if own else (datetime.max, datetime.max)
+    for part in ([at for at in instants if at < first], [at for at in instants if at > last]):
         if part:
             rows = [Scheduled(Event(agenda.event, at, NOTES[agenda.event])) for at in part]
             store.replace_events(rows, agenda.provider, now)

@@ -47,9 +47,9 @@ def parse(body: bytes, symbol: str, series: tuple[str, ...], since: date, today:
     for row in table:
         gathered.seen += 1
         try:
-            read.append((text.day(row[0], "%Y-%m-%d"), prices(row[1:5])))
             if not 5 <= len(row) <= 6:
                 raise ValueError("another number of fields")
+            read.append((text.day(row[0], "%Y-%m-%d"), prices(row[1:5])))
         except (ValueError, IndexError):
             gathered.bad += 1
     for day, values in _daily(sorted(read)):
