@@ -132,7 +132,7 @@ def _companies(rows: Sequence[Stored]) -> Iterator[Typed]:
 
 def _origin(last: Stored) -> Origin:
     if last.series.startswith("rate_"):
-        return Origin(last.source, "PROXY", f"interbank, mean over {last.day:%Y-%m}", last.fetched)
+        return Origin(last.source, note=f"month {last.day:%Y-%m}", fetched=last.fetched)
     if last.series in BREADTH and COUNTED in last.source:
         return Origin(last.source, "PROXY", "not the exchange's own count", last.fetched)
     return Origin(last.source, fetched=last.fetched)

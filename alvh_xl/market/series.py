@@ -145,7 +145,7 @@ def _foreign(currency: str, code: str) -> Series:
     """Build an entry of a foreign rate: a mean over the month, published in the course of the next one."""
     name, title = f"rate_{currency.lower()}", f"{currency} 3-month rate"
     return Series(
-        name, title, "percent", "OECD", EVENING, 0, None, 45, -5, 60,
+        name, title, "percent", "OECD", EVENING, 0, None, 45, -5, 60, "PROXY",
         every="month", due_days=30, provider="FRED", field=code,
     )  # fmt: skip
 

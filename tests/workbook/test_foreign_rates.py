@@ -45,7 +45,7 @@ def test_the_sample_shows_its_own_rates_and_differential(book: Path) -> None:
 
 
 def test_a_typed_rate_wins_and_says_so(book: Path) -> None:
-    """The user's own figure, zero too; the others stay the market's. 0.25·(1.10) less: 2.142 − 0.15·(0 − 0.80)."""
+    """The user's own figure, zero too; the others stay the market's: 2.142 − 0.15·(0 − 0.80)."""
     target = changed(book, "ForeignRates", "typed", [None, None, 0.0, None, None])
     assert rates(target)["GBP"] == (0.0, "typed")
     assert rates(target)["EUR"] == (-0.32, "ILLUSTRATIVE")
