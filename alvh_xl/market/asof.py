@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Datum, Event, Facts, Origin, Settle, Typed
 from alvh_xl.market.morning import (
+    FLOW_SERIES,
     FUNDAMENTALS_COLUMNS,
     HISTORY_COLUMNS,
     HISTORY_SESSIONS,
@@ -90,12 +91,14 @@ def facts_from_store(store: Store, asof: datetime) -> Facts:
 
 def _wanted() -> Iterable[str]:
     parts = (f"spx_{part}" for part in SPX_PARTS)
-    return dict.fromkeys([*parts, *(name for name in SNAPSHOT if not name.startswith("vx_"))])
+    return dict.fromkeys([*parts, *FLOW_SERIES, *(name for name in SNAPSHOT if not name.startswith("vx_"))])
 
 
 def _window(store: Store, series: str, asof: datetime, start: date) -> list[Stored]:
     """Rows of the sheets History and Macro; of another series, and of one that ended before, those of its last day."""
-    if CATALOGUE[series].every == "month":
+    if series in FLOW_SERIES:
+        start = date.min
+    elif CATALOGUE[series].every == "month":
         start = (asof - timedelta(MONTHS * 31)).date()
     elif series.removeprefix("spx_") not in HISTORY_COLUMNS:
         start = date.max

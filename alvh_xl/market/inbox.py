@@ -21,7 +21,7 @@ from alvh_xl.market.store import Store
 
 FOLDER_VARIABLE = "ALVH_INBOX"
 NAME = "inbox"
-LARGEST = 50_000_000
+LARGEST = 20_000_000
 # A last line without an end, in a file younger than this, may be half a line.
 FRESH_SECONDS = 10.0
 WRITTEN = "it is still being written; it is read the next time"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # What tells the rows of a table apart.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "Market": ("series",), "History": ("date",), "Curve": ("contract",), "Macro": ("month",),
-    "Calendar": ("event", "when"),
+    "Calendar": ("event", "when"), "Companies": ("company",), "ReitFlow": ("session",),
 }  # fmt: skip
 
 Key = tuple[Any, ...]
@@ -48,7 +48,7 @@ def with_own_columns(
     typed = _typed(target, table, keys, own)
     places = [list(columns).index(key) for key in keys]
     blank = (None,) * len(own)
-    merged = [(*row, *typed.pop(_key([row[place] for place in places], target), blank)) for row in rows]
+    merged = [(*row, *typed.pop(key_of([row[place] for place in places], target), blank)) for row in rows]
     lost = sum(any(value is not None for value in values) for values in typed.values())
     notes = []
     if lost:
@@ -66,11 +66,11 @@ def _typed(target: Target, table: str, keys: Sequence[str], own: Sequence[str]) 
     for row in target.table(table, [*keys, *own]):
         key, values = row[: len(keys)], tuple(row[len(keys) :])
         if any(value is not None for value in values):
-            found[_key(key, target)] = values
+            found[key_of(key, target)] = values
     return found
 
 
-def _key(values: Sequence[Any], target: Target) -> Key:
+def key_of(values: Sequence[Any], target: Target) -> Key:
     """Key of a row: moments to the second, as both a cell and the market hold them."""
     shift = 1462 if target.from_1904 else 0
     key: list[Any] = []
