@@ -118,11 +118,11 @@ def import_command(
     path: Annotated[Path, typer.Argument(help="CSV file, or folder of CSV files.", show_default=False)],
     store: StorePath = None,
 ) -> None:
-    """Import CSV files: `SERIES.csv` with the columns date,value, or wide files with a column named as a series.
+    """Import CSV files: `SERIES.csv` with the columns date,value, date,series,value, or columns named as series.
 
-    VX settlements: date,contract,expiry,settle. Calendars: date,event,time_et,detail,ref_period. Days are YYYY-MM-DD; a
-    column available_at (New York) says when a value came out, where you know it. `alvh-xl data status` lists the
-    series. Exit status: 0 something was imported, 1 nothing was.
+    VX settlements: date,contract,expiry,settle. Accounts: date,company and figures. Calendars: date,event and, where
+    known, time_et,detail,ref_period. Days are YYYY-MM-DD; a column published (New York) says when a value came out,
+    where you know it. `alvh-xl data status` lists the series. Exit status: 0 something was imported, 1 nothing was.
     """
     from alvh_xl.market.imports import import_path
 

@@ -37,7 +37,7 @@ def inbox_path(store: Path, environ: Mapping[str, str]) -> Path:
     'data/inbox'
     """
     named = environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else store.parent / NAME
+    return Path(named).expanduser() if named else store.parent / NAME
 
 
 def read_inbox(

@@ -101,6 +101,14 @@ def test_holes_and_absurd_prices_are_left_out(stub: type[Ticker]) -> None:
     assert vix() == [Observation("vix", date(2018, 10, 1), 12.0)]
 
 
+def test_many_blank_days_are_no_reason_to_refuse_the_others(stub: type[Ticker]) -> None:
+    """Holidays of other exchanges stand blank in Yahoo's table; counted as faults they would cost the whole answer."""
+    hole = float("nan")
+    rows = {f"2018-09-{day:02d}": (hole, hole, hole, hole) for day in range(1, 31)}
+    stub.answer = frame(rows | {"2018-10-03": (12.0, 13.0, 11.0, 11.61)})
+    assert vix() == [Observation("vix", date(2018, 10, 3), 11.61)]
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -70,9 +70,9 @@ def _pressure(page: Page) -> None:
     known = (f'INDEX(Market[observed],MATCH("{event}",Market[series],0))' for event in ("cpi", "ppi"))
     last_print = f"=MIN({','.join(known)})"
     rows += [
-        Row("Earlier of the two latest releases", last_print, "datetime", name="last_print"),
-        Row("Last FOMC decision", f"={_latest('fomc')}", "datetime", name="last_fomc"),
-        Row("Next FOMC decision", f"={_coming('fomc')}", "datetime", name="next_fomc"),
+        Row("Earlier of the two latest releases", last_print, "datetime_or_none", name="last_print"),
+        Row("Last FOMC decision", f"={_latest('fomc')}", "datetime_or_none", name="last_fomc"),
+        Row("Next FOMC decision", f"={_coming('fomc')}", "datetime_or_none", name="next_fomc"),
     ]
     end = page.block(4, 1, rows)
     page.section(end, 1, 3, "Score, active, ramp, reason")
@@ -91,12 +91,13 @@ def _pressure(page: Page) -> None:
                 "Macro pressure m",
                 '=IF(ISNUMBER(macro_score),IF(macro_mode="ramp",INDEX(macro_table,1,3),N(INDEX(macro_table,1,2))),0)',
                 "price",
-                "0 when a print is missing: partial",
+                "0 when a print or an FOMC date is missing: partial",
                 "macro_pressure",
             ),
             Row(
                 "Reason",
-                f'=IFERROR({pick("macro_table", 1, 4)},"partial: a print is missing")',
+                f"=IFERROR({pick('macro_table', 1, 4)},IF(OR(last_fomc=0,next_fomc=0),"
+                '"partial: no FOMC date is known","partial: a print is missing"))',
                 "text",
                 name="macro_reason",
             ),
