@@ -185,10 +185,10 @@ def _rates(page: Page) -> None:
         12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent; a typed one wins"
     )
     looks = {"currency": ("input_word", "general"), "typed": ("input", "price"), "weight": ("input", "price"),
-             "rate": ("formula", "price"), "status": ("word", "general")}  # fmt: skip
+             "status": ("word", "general"), "rate": ("formula", "price")}  # fmt: skip
     blank = [(currency, None, weight, None, None) for currency, weight in WEIGHTS.items()]
     end = page.table(13, 10, "ForeignRates", tuple(looks), blank, looks, FOREIGN)
-    page.words(14, 14, end - 1, 14, (*style.STATUS_WORDS, ("typed", "ok")))
+    page.words(14, 13, end - 1, 13, (*style.STATUS_WORDS, ("typed", "ok")))
     newest = f"INDEX(Differentials[differential],{MONTHS})"
     z = (
         f"=IF(COUNT(Differentials[differential])<{MONTHS},NA(),"
