@@ -80,7 +80,7 @@ def test_a_sync_takes_what_lies_in_the_folder(server: ReplayServer, tmp_path: Pa
     done = run(tmp_path, *command, ALVH_INBOX=str(inbox))
     assert done.returncode == 0, done.stderr
     assert "ad.csv: advances, declines; 2 new, 0 revised" in done.stdout
-    assert "[red]x.csv: not imported, no column is a series the catalogue knows" in done.stdout
+    assert "[red]x.csv: not imported, no column is a series the catalogue knows" in done.stderr
     assert "1 of 1 documents read" in done.stdout
     with Store(tmp_path / FILE_NAME) as store:
         assert [row.source for row in store.rows("advances", ALWAYS)] == ["import ad.csv"]

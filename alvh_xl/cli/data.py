@@ -71,7 +71,7 @@ def sync_command(
     finally:
         close()
     for report in files:
-        out.print(line(f"{feeds.inbox}: {report.line()}"))
+        (err if report.problem else out).print(line(f"{feeds.inbox}: {report.line()}"))
     for text in notes:
         err.print(f"[yellow]{plain(text[:1].upper() + text[1:])}[/]")
     for text in [f"Not fetched: {text}" for text in problems(outcomes)] + skipped(outcomes):

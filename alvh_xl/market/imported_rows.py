@@ -172,9 +172,7 @@ class Accounts(Values):
     def _row(self, cells: list[str]) -> None:
         try:
             day, moment = self._date(cells[self._day or 0]), self._moment(cells)
-            company = " ".join(cells[self._table.columns.index("company")].split())
-            if not (company.isprintable() and 0 < len(company) <= LONGEST_NAME):
-                raise ValueError("no name of a company")
+            company = words(cells[self._table.columns.index("company")])
             values = [(self._table.columns[place], self._number(cells, place)) for place in self.columns]
         except (ValueError, IndexError):
             self.counts[UNREADABLE] += 1
@@ -182,6 +180,25 @@ class Accounts(Values):
         for figure, value in values:
             if value is not None:
                 self._take(Observation("accounts", day, value, f"{company}{SEPARATOR}{figure}"), "", moment)
+
+
+def words(text: str) -> str:
+    """Text that may stand in a cell of a workbook: short, on one line, and no formula.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+
+    Examples
+    --------
+    >>> words("  First   Co ")
+    'First Co'
+    """
+    found = " ".join(text.split())
+    if not found.isprintable() or not 0 < len(found) <= LONGEST_NAME or found[0] in "=+-@'":
+        raise ValueError("not a plain text")
+    return found
 
 
 def _available(row: Observation, moment: datetime | date | None) -> datetime | None:

@@ -29,7 +29,7 @@ from pathlib import Path
 from alvh_xl.market.asof import COUNTED
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
-from alvh_xl.market.imported_rows import LONGEST_NAME, PRICES, Accounts, Table, Values, day_of
+from alvh_xl.market.imported_rows import LONGEST_NAME, PRICES, Accounts, Table, Values, day_of, words
 from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import STATISTICS
 from alvh_xl.market.store import Scheduled, Store
@@ -186,9 +186,16 @@ def _calendar(table: Table) -> list[Scheduled]:
             continue
         month = _month(cells[period]) if period is not None else None
         note = "FOMC decision" if name == "fomc" else f"{name.upper()} for {month:%B %Y}" if month else ""
-        words = cells[detail].strip() if detail is not None else ""
-        found.append(Scheduled(Event(name, at, note or words or name.upper()), month))
+        found.append(Scheduled(Event(name, at, note or _detail(cells, detail) or name.upper()), month))
     return _unique(found)
+
+
+def _detail(cells: list[str], place: int | None) -> str:
+    """Words of a row beside its event; "" for none, and for what may not stand in a cell."""
+    try:
+        return "" if place is None else words(cells[place])
+    except (ValueError, IndexError):
+        return ""
 
 
 def _month(text: str) -> date | None:

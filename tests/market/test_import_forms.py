@@ -102,6 +102,18 @@ def test_a_calendar_of_days_alone_stands_at_the_customary_hours(store: Store, tm
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "'x", "\x1b[31m", "x" * 100, "  = 2"])
+def test_a_text_that_could_be_a_formula_reaches_no_cell(store: Store, tmp_path: Path, text: str) -> None:
+    """Names of companies and words of a calendar go into cells; a file from elsewhere must not calculate there."""
+    (tmp_path / "a.csv").write_text(
+        f'date,company,earnings\n2018-08-01,"{text}",5\n2018-08-01,Co,5\n', encoding="utf-8"
+    )
+    (tmp_path / "b.csv").write_text(f'date,event,detail\n2018-10-11,cpi,"{text}"\n', encoding="utf-8")
+    reports = {report.path.name: report for report in import_path(store, tmp_path, NOW)}
+    assert reports["a.csv"].appended.skipped == {"unreadable": 1}
+    assert [event.note for event in store.events(datetime(2018, 1, 1), ALWAYS)] == ["CPI"]
+
+
 def test_a_name_is_shown_short_and_on_one_line() -> None:
     """It becomes part of a cell of the workbook."""
     assert shown(Path("a\x00b\r\nc\u202ed.csv")) == "a?b??c?d.csv"
