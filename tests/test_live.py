@@ -68,11 +68,11 @@ def test_a_first_sync_brings_the_whole_history(synced: tuple[Path, str, float]) 
     [("2008-10-10", {"vix9d", "vix3m"}), ("2018-02-06", set()), ("2020-03-17", set()), ("2024-08-06", set())],
 )
 def test_any_synced_morning_is_complete(synced: tuple[Path, str, float], morning: str, missing: set[str]) -> None:
-    """Everything the sources had then is there; advances, declines and foreign rates have no free source."""
+    """Everything the sources had then is there; advances and declines have no free source."""
     asof = datetime.fromisoformat(f"{morning}T09:00")
     with Store(synced[0] / FILE_NAME) as store:
         market = read_store(store, asof)
-    unserved = {"advances", "declines", *(f"rate_{name}" for name in ("eur", "jpy", "gbp", "cad", "chf"))}
+    unserved = {"advances", "declines"}
     assert {quote.series for quote in market.snapshot if quote.value is None} == missing | unserved
     assert all(quote.observed <= asof for quote in market.snapshot if quote.observed is not None)
     assert len(market.curve) >= 8

@@ -12,6 +12,7 @@ import sys
 from alvh_xl.cli import (  # importing a module of commands adds them to the app
     backtest,
     data,
+    data_status,
     excel,
     functions,
     positions,
@@ -20,7 +21,7 @@ from alvh_xl.cli import (  # importing a module of commands adds them to the app
 )
 from alvh_xl.cli.shared import app, err, line
 
-__all__ = ["app", "backtest", "data", "excel", "functions", "main", "positions", "share", "workbooks"]
+__all__ = ["app", "backtest", "data", "data_status", "excel", "functions", "main", "positions", "share", "workbooks"]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alvh_xl.cli.shared import app, err, fail, instant, out, plain
+from alvh_xl.cli.shared import app, err, fail, instant, line, out, plain
 from alvh_xl.cli.sources import BaseUrl, StorePath, now
 from alvh_xl.cli.workbooks import Workbook, run_refresh
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from alvh_xl.market.sync import Job, Outcome
 
 YEARS = 20
-_COLOURS = {"OK": "green", "PROXY": "green", "STALE": "yellow", "MISSING": "red"}
 
 data = typer.Typer(no_args_is_help=True, help="The store of market data on this computer: fetch, import, look, replay.")
 app.add_typer(data, name="data")
@@ -47,7 +46,11 @@ def sync_command(
     base_url: BaseUrl = None,
     store: StorePath = None,
 ) -> None:
-    """Fetch market data from the public sources. Exit status: 0 something was read, 1 nothing was."""
+    """Import what is new in the watched folder, then fetch market data from the public sources.
+
+    Exit status: 0 something was read, 1 nothing was.
+    """
+    from alvh_xl.market.feeds import feeds_for
     from alvh_xl.market.live import sources
     from alvh_xl.market.sync import jobs_for, jobs_missing, problems, skipped
 
@@ -55,23 +58,31 @@ def sync_command(
     requests_for, fetch, close = sources(base_url)
     try:
         with _opened(store) as opened:
+            feeds = feeds_for(opened.path, base_url)
+            files = feeds.take_inbox(opened, now())
             if first is not None or only:
                 jobs = jobs_for(requests_for, first or _years_before(today), today, only or ())
             else:
                 jobs = jobs_missing(opened, requests_for, today, _years_before(today))
+            jobs = feeds.jobs(opened, jobs, requests_for, now(), not only)
             outcomes = _fetched(opened, jobs, fetch)
-            path = opened.path
+            more, notes = feeds.after(opened, jobs, outcomes, fetch, now, not only)
+            outcomes, path = outcomes + more, opened.path
     finally:
         close()
-    for line in [f"Not fetched: {line}" for line in problems(outcomes)] + skipped(outcomes):
-        err.print(f"[yellow]{plain(line)}[/]")
+    for report in files:
+        (err if report.problem else out).print(line(f"{feeds.inbox}: {report.line()}"))
+    for text in notes:
+        err.print(f"[yellow]{plain(text[:1].upper() + text[1:])}[/]")
+    for text in [f"Not fetched: {text}" for text in problems(outcomes)] + skipped(outcomes):
+        err.print(f"[yellow]{plain(text)}[/]")
     read = [outcome for outcome in outcomes if not outcome.problem]
     new = sum(outcome.appended.written for outcome in read)
     same = sum(outcome.unchanged for outcome in read)
     out.print(
         plain(f"{len(read)} of {len(outcomes)} documents read ({same} not changed), {new:,} new values in {path}")
     )
-    if not read:
+    if not read and all(report.problem for report in files):
         raise fail("nothing could be fetched; what the store held is still there")
 
 
@@ -102,48 +113,17 @@ def _years_before(day: dt.date) -> dt.date:
     return dt.date(day.year - YEARS, day.month, 1)
 
 
-@data.command()
-def status(
-    every: Annotated[bool, typer.Option("--all", help="Also series no row of the Market sheet shows.")] = False,
-    store: StorePath = None,
-) -> None:
-    """List every series: last value, its day, age in sessions, status and source."""
-    from rich.table import Table
-
-    from alvh_xl.market.status import standing
-
-    with _opened(store) as opened:
-        lines, path, count = standing(opened, now(), every), opened.path, len(opened)
-        chains, quoted = len(opened.chains), opened.chains.last()
-    table = Table("series", "last value", "unit", "day", "age", "status", box=None, pad_edge=False)
-    table.add_column("source", overflow="ellipsis", no_wrap=True)
-    for line in lines:
-        table.add_row(
-            line.series,
-            "" if line.value is None else f"{line.value:,.4g}" if abs(line.value) < 1000 else f"{line.value:,.2f}",
-            line.unit,
-            "" if line.day is None else line.day.isoformat(),
-            "" if line.age is None else f"{line.age:.0f}",
-            f"[{_COLOURS[line.status]}]{line.status}[/]",
-            plain(line.source),
-        )
-    out.print(table)
-    out.print(plain(f"{count:,} values in {path}. Age in sessions since publication."))
-    if quoted is not None:
-        out.print(f"Option quotes of {chains:,} expiries and moments, last of {quoted:%d-%b-%Y %H:%M} New York.")
-
-
 @data.command("import")
 def import_command(
     path: Annotated[Path, typer.Argument(help="CSV file, or folder of CSV files.", show_default=False)],
     store: StorePath = None,
 ) -> None:
-    """Import CSV files: `SERIES.csv` with the columns date,value, or wide files with a column named as a series.
+    """Import CSV files: `SERIES.csv` with the columns date,value, date,series,value, or columns named as series.
 
-    VX settlements: date,contract,expiry,settle. Calendars: date,event,time_et,detail,ref_period. Days are YYYY-MM-DD; a
-    column available_at (New York) says when a value came out, where you know it. `alvh-xl data status --all` lists the
-    series. Option chains: quotedata.csv as Cboe's web page of SPX or VIX options saves it. Exit status: 0 something was
-    imported, 1 nothing was.
+    VX settlements: date,contract,expiry,settle. Accounts: date,company and figures. Calendars: date,event and, where
+    known, time_et,detail,ref_period. Days are YYYY-MM-DD; a column published (New York) says when a value came out,
+    where you know it. `alvh-xl data status` lists the series. Option chains: quotedata.csv as Cboe's web page of SPX or
+    VIX options saves it. Exit status: 0 something was imported, 1 nothing was.
     """
     from alvh_xl.market.imports import import_path
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from alvh_xl.cli.shared import fail, out, plain
+from alvh_xl.cli.shared import fail, line, out, plain
 
 if TYPE_CHECKING:
     from alvh_xl.market import MarketMorning
@@ -65,6 +65,9 @@ def _read_live(
 
     with live(now, path, base_url) as source:
         morning = source.read(asof, legs)
+    for report in source.files:
+        if not report.problem:
+            out.print(line(f"    watched folder: {report.line()}"))
     read = sum(not outcome.problem for outcome in source.outcomes)
     rows = sum(outcome.appended.written for outcome in source.outcomes)
     said = (

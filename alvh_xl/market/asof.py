@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from alvh_xl.market.errors import MarketError
-from alvh_xl.market.facts import Datum, Event, Facts, Origin, Settle
-from alvh_xl.market.morning import HISTORY_COLUMNS, HISTORY_SESSIONS, VX_SETTLEMENT, MarketMorning, assemble
-from alvh_xl.market.series import BREADTH, CATALOGUE, SNAPSHOT, SPX_PARTS
+from alvh_xl.market.facts import Datum, Event, Facts, Origin, Settle, Typed
+from alvh_xl.market.morning import (
+    FLOW_SERIES,
+    FUNDAMENTALS_COLUMNS,
+    HISTORY_COLUMNS,
+    HISTORY_SESSIONS,
+    VX_SETTLEMENT,
+    MarketMorning,
+    assemble,
+)
+from alvh_xl.market.series import BREADTH, CATALOGUE, SEPARATOR, SNAPSHOT, SPX_PARTS
 from alvh_xl.market.store import Store, Stored
 from alvh_xl.model.sessions import FIRST, LAST, vix_expiry
 
@@ -64,8 +72,8 @@ def facts_from_store(store: Store, asof: datetime) -> Facts:
         found = {series: _window(store, series, asof, start) for series in _wanted()}
         settles = _curve(store, asof)
         events = store.events(asof - timedelta(EVENT_DAYS), asof + timedelta(EVENT_DAYS))
-    origins = {name: Origin("typed", note="typed on the sheet Macro") for name in found if name.startswith("rate_")}
-    origins |= {series: _origin(rows[-1]) for series, rows in found.items() if rows}
+        accounts = store.rows("accounts", asof)
+    origins = {series: _origin(rows[-1]) for series, rows in found.items() if rows}
     if settles:
         origins |= dict.fromkeys(("vx", "vx_front", "vx_second"), _origin(settles[-1]))
     return Facts(
@@ -76,19 +84,21 @@ def facts_from_store(store: Store, asof: datetime) -> Facts:
         events=tuple(sorted([*events, *settlements(asof)], key=lambda event: (event.at, event.event))),
         foreign_rates=(),
         position=(),
-        fundamentals=(),
+        fundamentals=tuple(sorted(_companies(accounts), key=lambda typed: typed.available)),
         origins=origins,
     )
 
 
 def _wanted() -> Iterable[str]:
     parts = (f"spx_{part}" for part in SPX_PARTS)
-    return dict.fromkeys([*parts, *(name for name in SNAPSHOT if not name.startswith("vx_"))])
+    return dict.fromkeys([*parts, *FLOW_SERIES, *(name for name in SNAPSHOT if not name.startswith("vx_"))])
 
 
 def _window(store: Store, series: str, asof: datetime, start: date) -> list[Stored]:
     """Rows of the sheets History and Macro; of another series, and of one that ended before, those of its last day."""
-    if CATALOGUE[series].every == "month":
+    if series in FLOW_SERIES:
+        start = date.min
+    elif CATALOGUE[series].every == "month":
         start = (asof - timedelta(MONTHS * 31)).date()
     elif series.removeprefix("spx_") not in HISTORY_COLUMNS:
         start = date.max
@@ -110,7 +120,22 @@ def _curve(store: Store, asof: datetime) -> list[Stored]:
     return sorted(kept, key=lambda row: row.available)
 
 
+def _companies(rows: Sequence[Stored]) -> Iterator[Typed]:
+    """Build one row a company from the last known of each figure; blank where one was never filed."""
+    found: dict[str, dict[str, Stored]] = {}
+    for row in sorted(rows, key=lambda row: row.day):
+        company, _, figure = row.item.rpartition(SEPARATOR)
+        found.setdefault(company, {})[figure] = row
+    for company, figures in found.items():
+        cells = (figures[name].value if name in figures else None for name in FUNDAMENTALS_COLUMNS[1:8])
+        filed = max(row.day for row in figures.values())
+        known = max(row.available for row in figures.values())
+        yield Typed(known, (company, *cells, filed, CATALOGUE["accounts"].unit, "imported"))
+
+
 def _origin(last: Stored) -> Origin:
+    if last.series.startswith("rate_"):
+        return Origin(last.source, note=f"month {last.day:%Y-%m}", fetched=last.fetched)
     if last.series in BREADTH and COUNTED in last.source:
         return Origin(last.source, "PROXY", "not the exchange's own count", last.fetched)
     return Origin(last.source, fetched=last.fetched)

@@ -15,11 +15,14 @@ from pathlib import Path
 
 from alvh_xl.market.asof import check_asof, read_store
 from alvh_xl.market.errors import MarketError
+from alvh_xl.market.fallback import unserved, with_yahoo
+from alvh_xl.market.feeds import Feeds, feeds_for
+from alvh_xl.market.imports import Imported
 from alvh_xl.market.legs import Legs, fetch_chains, leg_quotes, wants_chains
 from alvh_xl.market.morning import MarketMorning
 from alvh_xl.market.providers import cboe_quotes
 from alvh_xl.market.store import Store, default_path
-from alvh_xl.market.sync import Fetch, Outcome, Request, RequestsFor, jobs_due, problems, skipped, sync
+from alvh_xl.market.sync import Fetch, Job, Outcome, Request, RequestsFor, jobs_due, problems, skipped, sync
 
 LIVE, PARTLY, STORED = "live", "live, partly from the store", "live, but nothing could be fetched: from the store"
 Clock = Callable[[], datetime]
@@ -39,11 +42,17 @@ class Live:
         New York wall clock.
     chain_url : callable
         Address of the option chain of SPX or VIX.
+    feeds : Feeds, optional
+        Watched folder, other sources and calendars.
 
     Attributes
     ----------
     outcomes : list of Outcome
         What became of each document of the last reading.
+    files : list of Imported
+        What became of the files of the watched folder.
+    notes : list of str
+        Which source stood in, and which calendar could not be read.
     """
 
     store: Store
@@ -51,7 +60,10 @@ class Live:
     fetch: Fetch
     now: Clock
     chain_url: Callable[[str], str] = cboe_quotes.url
+    feeds: Feeds | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    files: list[Imported] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def read(self, asof: datetime | None = None, legs: Legs = ()) -> MarketMorning:
         """Market of the present, or of a past moment, as the store knows it after fetching what is due.
@@ -65,8 +77,11 @@ class Live:
         """
         now = self.now()
         check_asof(asof or now)
+        self.files = self.feeds.take_inbox(self.store, now) if self.feeds else []
         jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
+        jobs = self._with_feeds(jobs, now, asof is None)
         self.outcomes = sync(self.store, jobs, self.fetch, self.now)
+        self._other_sources(jobs)
         if legs and wants_chains(asof, now):
             self.outcomes += fetch_chains(self.store, legs, self.fetch, self.now, self.chain_url)
         try:
@@ -81,13 +96,26 @@ class Live:
 
     def warnings(self) -> list[str]:
         """Lines for a reader about the last reading: what was not fetched, what was left out."""
-        return [f"not fetched: {line}" for line in problems(self.outcomes)] + skipped(self.outcomes)
+        files = [f"watched folder: {report.line()}" for report in self.files if report.problem]
+        return [*files, *self.notes, *(f"not fetched: {line}" for line in problems(self.outcomes)),
+                *skipped(self.outcomes)]  # fmt: skip
+
+    def _with_feeds(self, jobs: list[Job], now: datetime, present: bool) -> list[Job]:
+        if self.feeds is None:
+            return jobs
+        return self.feeds.jobs(self.store, jobs, self.requests_for, now, present)
+
+    def _other_sources(self, jobs: list[Job]) -> None:
+        self.notes = []
+        if self.feeds is not None:
+            more, self.notes = self.feeds.after(self.store, jobs, self.outcomes, self.fetch, self.now)
+            self.outcomes += more
 
     def _label(self) -> str:
-        failed = sum(bool(outcome.problem) for outcome in self.outcomes)
+        failed = unserved(self.outcomes)
         if not failed:
             return LIVE
-        return PARTLY if failed < len(self.outcomes) else STORED
+        return PARTLY if any(not outcome.problem for outcome in self.outcomes) else STORED
 
 
 def sources(base_url: str | None = None) -> tuple[RequestsFor, Fetch, Callable[[], None]]:
@@ -99,7 +127,7 @@ def sources(base_url: str | None = None) -> tuple[RequestsFor, Fetch, Callable[[
         return requests_for(since, today, base_url, os.environ)
 
     fetcher = Fetcher()
-    return every, fetcher.get, fetcher.close
+    return every, with_yahoo(fetcher.get), fetcher.close
 
 
 @contextmanager
@@ -108,7 +136,8 @@ def live(now: Clock, path: Path | None = None, base_url: str | None = None) -> I
     requests_for, fetch, close = sources(base_url)
     try:
         with Store(path or default_path()) as store:
-            yield Live(store, requests_for, fetch, now, partial(cboe_quotes.url, base_url=base_url))
+            address = partial(cboe_quotes.url, base_url=base_url)
+            yield Live(store, requests_for, fetch, now, address, feeds_for(store.path, base_url))
     finally:
         close()
 

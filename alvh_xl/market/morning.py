@@ -29,6 +29,8 @@ FUNDAMENTALS_COLUMNS = (
     "company", "market_value", "earnings", "operating_cash_flow", "cash", "short_term_investments",
     "receivables", "current_liabilities", "accounts_known", "unit", "status",
 )  # fmt: skip
+FLOW_COLUMNS = ("session", "shares_outstanding", "nav")
+FLOW_SERIES = ("reit_shares", "reit_nav")
 EVENTS = ("cpi", "ppi", "fomc", "gdp", "vix_settlement")
 
 
@@ -100,7 +102,9 @@ class MarketMorning:
     monthly : Rows
         Month (its first day), CPI, PPI, REER; NaN when not yet released.
     foreign_rates, position, fundamentals : Rows
-        Typed inputs.
+        Typed inputs; companies whose status is "imported" come from files.
+    flows : Rows
+        Sessions of which both shares and net asset value of the REIT fund are known, oldest first.
     quotes : tuple of LegQuote or None
         Last known quotes of the legs asked for, in their order; empty when none were asked for.
 
@@ -120,6 +124,7 @@ class MarketMorning:
     foreign_rates: Rows
     position: Rows
     fundamentals: Rows
+    flows: Rows
     quotes: tuple[LegQuote | None, ...] = ()
 
     def quote(self, series: str) -> Quote:
@@ -209,6 +214,7 @@ def assemble(facts: Facts, asof: datetime, source: str) -> MarketMorning:
         foreign_rates=_typed(FOREIGN_COLUMNS, facts.foreign_rates, asof),
         position=_typed(POSITION_COLUMNS, facts.position, asof),
         fundamentals=_typed(FUNDAMENTALS_COLUMNS, facts.fundamentals, asof),
+        flows=_flows(facts, asof),
     )
 
 
@@ -316,6 +322,11 @@ def _monthly(facts: Facts, asof: datetime) -> Rows:
     columns = [_by_day(facts, name, asof) for name in MONTHLY_COLUMNS[1:]]
     months = sorted(set().union(*columns))
     return _joined(MONTHLY_COLUMNS, months, columns)
+
+
+def _flows(facts: Facts, asof: datetime) -> Rows:
+    columns = [_by_day(facts, name, asof) for name in FLOW_SERIES]
+    return _joined(FLOW_COLUMNS, sorted(set(columns[0]) & set(columns[1])), columns)
 
 
 def _joined(names: tuple[str, ...], days: list[date], columns: list[dict[date, float]]) -> Rows:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from alvh_xl.market.observation import Observation
-from alvh_xl.market.series import CATALOGUE, Series
+from alvh_xl.market.series import CATALOGUE, ITEMISED, Series
 from alvh_xl.model.sessions import FIRST, LAST, is_session, next_session, previous_session
 
 # Instants of releases by series and first day of the month they report.
@@ -90,9 +90,9 @@ def fault(row: Observation) -> str:
         return {"session": "no session", "weekday": "weekend"}.get(entry.every, "not the first day of its period")
     if not entry.plausible(row.value):
         return "out of plausible range"
-    if (row.series == "vx") != bool(row.item):
+    if (row.series in ITEMISED) != bool(row.item):
         return "no monthly contract"
-    if row.item and (row.expiry is None or row.expiry <= row.day):
+    if row.series == "vx" and (row.expiry is None or row.expiry <= row.day):
         return "settled"
     return ""
 

@@ -13,6 +13,7 @@ from alvh_xl.market.publication import Releases, fault, published
 from alvh_xl.market.series import CATALOGUE
 
 NEW, REVISED, UNCHANGED, EARLY = "new", "revised", "unchanged", "not yet published"
+FUTURE = "known only in the future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class SeriesWriter:
         held = self._held.setdefault(day, [])
         if known is not None:
             if known > self._fetched:
-                return "known only in the future"
+                return FUTURE
             available = text(known)
             if any(value == row.value and at <= available for value, at in held):
                 return UNCHANGED

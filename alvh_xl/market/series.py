@@ -141,9 +141,13 @@ def _treasury(tenor: str, words: str) -> Series:
     )  # fmt: skip
 
 
-def _foreign(currency: str) -> Series:
+def _foreign(currency: str, code: str) -> Series:
+    """Build an entry of a foreign rate: a mean over the month, published in the course of the next one."""
     name, title = f"rate_{currency.lower()}", f"{currency} 3-month rate"
-    return Series(name, title, "percent", "typed", EVENING, 0, None, 45, -5, 60, every="day")
+    return Series(
+        name, title, "percent", "OECD", EVENING, 0, None, 45, -5, 60, "PROXY",
+        every="month", due_days=30, provider="FRED", field=code,
+    )  # fmt: skip
 
 
 def _imported(name: str, title: str, unit: str, low: float, high: float, every: Every = "session") -> Series:
@@ -183,20 +187,26 @@ MONTHLY = (
 # Kept for studies and for the typed sheets; no row of the Market sheet.
 STUDIED = (
     Series("gdp", "Gross domestic product, current dollars", "billion dollars", "Bureau of Economic Analysis",
-           STATISTICS, 25, None, 120, 200, 100_000, "PROXY", REVISED, every="quarter", due_days=31),
+           STATISTICS, 25, None, 120, 200, 100_000, "PROXY", REVISED,
+           every="quarter", due_days=31, provider="FRED", field="GDP"),
     _imported("pe_trailing", "S&P 500, price to trailing earnings", "ratio", 3, 200, "month"),
     _imported("pe_forward", "S&P 500, price to expected earnings", "ratio", 3, 100),
-    _imported("reit_price", "REIT fund, close", "dollars", 0.01, 10_000),
+    replace(_imported("reit_price", "REIT fund (VNQ), close", "dollars", 0.01, 10_000), release=CLOSE,
+            quality="PROXY", note="a source may adjust it for dividends"),
     _imported("reit_nav", "REIT fund, net asset value a share", "dollars", 0.01, 10_000),
     _imported("reit_shares", "REIT fund, shares outstanding", "million shares", 0, 100_000),
     _imported("ipo_count", "Initial public offerings of a month", "count", 0, 1_000, "month"),
 )  # fmt: skip
 
-# Company accounts are a table, not a number: the entry carries their age limit.
+# Company accounts are a table, not a number: one item a company and figure, known from the day of filing.
 ACCOUNTS = Series(
-    "accounts", "Company accounts and market value", "billion dollars", "typed", CLOSE, 0, None, 120, -1_000,
-    20_000,
+    "accounts", "Company accounts and market value", "billion dollars", "imported", CLOSE, 0, None, 120, -1_000,
+    20_000, every="day",
 )  # fmt: skip
+
+# Series of many items: VX contracts, and the accounts of companies, whose items are `company: figure`.
+ITEMISED = ("vx", "accounts")
+SEPARATOR = ": "
 
 SPX_PARTS = ("open", "high", "low", "close")
 VOL_INDICES = ("vix", "vix9d", "vix3m", "vix6m", "vvix")
@@ -204,7 +214,12 @@ BREADTH = ("advances", "declines")
 TREASURY_TENORS = {
     "1m": "1 month", "3m": "3 months", "6m": "6 months", "1y": "1 year", "2y": "2 years", "10y": "10 years",
 }  # fmt: skip
-FOREIGN_CURRENCIES = ("EUR", "JPY", "GBP", "CAD", "CHF")
+# Interbank rates of three months, means over the month, percent; the codes are FRED's.
+FOREIGN_CODES = {
+    "EUR": "IR3TIB01EZM156N", "JPY": "IR3TIB01JPM156N", "GBP": "IR3TIB01GBM156N", "CAD": "IR3TIB01CAM156N",
+    "CHF": "IR3TIB01CHM156N",
+}  # fmt: skip
+FOREIGN_CURRENCIES = tuple(FOREIGN_CODES)
 
 _ALL = (
     _spx("open", "S&P 500 open"),
@@ -225,7 +240,7 @@ _ALL = (
     FED_FUNDS,
     *(_treasury(tenor, words) for tenor, words in TREASURY_TENORS.items()),
     *MONTHLY,
-    *(_foreign(currency) for currency in FOREIGN_CURRENCIES),
+    *(_foreign(currency, code) for currency, code in FOREIGN_CODES.items()),
     ACCOUNTS,
     *STUDIED,
 )

@@ -317,6 +317,22 @@ class Store:
         found = self._db.execute(query, (text(first), text(last)))
         return [Event(name, datetime.fromisoformat(at), note) for name, at, note in found]
 
+    def first_from(self, series: str, sources: Sequence[str]) -> date | None:
+        """First day whose last revision came from one of some sources."""
+        marks = ", ".join("?" * len(sources))
+        query = (
+            f"SELECT min(day) FROM (SELECT day, source, max(revision) FROM observation WHERE series = ?"
+            f" GROUP BY day, item) WHERE source IN ({marks})"
+        )
+        row = self._db.execute(query, (series, *sources)).fetchone()
+        return date.fromisoformat(row[0]) if row[0] else None
+
+    def calendar_span(self, event: str, source: str = "") -> tuple[datetime, datetime] | None:
+        """First and last date held of an event, of all or of those whose source begins so."""
+        query = "SELECT min(at), max(at) FROM event WHERE event = ? AND substr(source, 1, ?) = ?"
+        first, last = self._db.execute(query, (event, len(source), source)).fetchone()
+        return (datetime.fromisoformat(first), datetime.fromisoformat(last)) if first else None
+
     def releases(self) -> Releases:
         """Instants at which monthly figures came out, by series and first day of the month."""
         query = "SELECT event, period, min(at) FROM event WHERE period NOT NULL GROUP BY event, period"

@@ -16,6 +16,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "Calendar": ("event", "when"),
     "Condor": ("instrument", "option_kind", "strike", "expiry", "settlement"),
     "Hedges": ("instrument", "option_kind", "strike", "expiry", "settlement"),
+    "Companies": ("company",), "ReitFlow": ("session",),
 }  # fmt: skip
 
 Key = tuple[Any, ...]
@@ -52,7 +53,7 @@ def with_own_columns(
     blank = (None,) * len(own)
     merged = []
     for row in rows:
-        queue = typed.get(_key([row[place] for place in places], target))
+        queue = typed.get(key_of([row[place] for place in places], target))
         merged.append((*row, *(queue.pop(0) if queue else blank)))
     lost = sum(map(len, typed.values()))
     notes = []
@@ -71,11 +72,11 @@ def _typed(target: Target, table: str, keys: Sequence[str], own: Sequence[str]) 
     for row in target.table(table, [*keys, *own]):
         key, values = row[: len(keys)], tuple(row[len(keys) :])
         if any(value is not None for value in values):
-            found.setdefault(_key(key, target), []).append(values)
+            found.setdefault(key_of(key, target), []).append(values)
     return found
 
 
-def _key(values: Sequence[Any], target: Target) -> Key:
+def key_of(values: Sequence[Any], target: Target) -> Key:
     """Key of a row: moments to the second, as both a cell and the market hold them."""
     shift = 1462 if target.from_1904 else 0
     key: list[Any] = []

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from alvh_xl.hosts.embedded import Package, Table, cached_values, set_name, set_table
 from alvh_xl.market import MarketMorning
 from alvh_xl.workbook import leg_quotes
+from alvh_xl.workbook.imported import write_imported
 from alvh_xl.workbook.own_columns import with_own_columns
 from alvh_xl.workbook.tables import named_values, table_rows
 
@@ -137,6 +138,7 @@ def write_market(target: Target, morning: MarketMorning) -> list[str]:
                 "If it was renamed, give it its name back; if deleted, take it from an older copy"
             )
     leg_quotes.write(target, morning.quotes)
+    missing += write_imported(target, morning)
     for name, value in named_values(morning).items():
         if target.has_name(name):
             target.set_name(name, value)

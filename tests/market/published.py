@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from alvh_xl.market.providers import cboe_index, cboe_vx, fred
+from alvh_xl.market.series import FOREIGN_CODES
 
 INDICES = {
     "VIX": "vix_daily_ohlc", "VIX9D": "vix9d_daily", "VIX3M": "vix3m_daily", "VIX6M": "vix6m_daily",
     "VVIX": "vvix_daily", "SKEW": "skew_daily", "SPX": "spx_daily_ohlcv",
 }  # fmt: skip
 SINGLE = {"VVIX": "vvix", "SKEW": "skew"}
-RATES = {"DFF", "DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "DGS2", "DGS10"}
+RATES = ("DFF", "DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "DGS2", "DGS10")
 MONTHLY = {"CPIAUCSL": "date", "PPIACO": "DATE", "RBUSBIS": "DATE"}
 
 
@@ -27,13 +28,24 @@ def bodies(shared: Path, since: date, last: date) -> dict[str, bytes]:
         rows = ([f"{date.fromisoformat(row['date']):%m/%d/%Y}", *(row[name] for name in names)]
                 for row in _records(shared / "index" / f"{name}.csv", "date", last))  # fmt: skip
         found[cboe_index.PATH.format(symbol)] = _table(header, rows)
-    for code in fred.CODES.values():
+    found |= {fred.PATH.format(code, since.isoformat()): body for code, body in _quarters_and_abroad(shared, last)}
+    for code in (*RATES, *MONTHLY):
         column = "date" if code in RATES else MONTHLY[code]
         file = "fred_rates_daily_2004_2026" if code in RATES else f"fred_{code}"
         rows = ([row[column], row[code]] for row in _records(shared / "macro" / f"{file}.csv", column, last)
                 if row[column] >= since.isoformat())  # fmt: skip
         found[fred.PATH.format(code, since.isoformat())] = _table(["observation_date", code], rows)
     return found | _contracts(shared, last)
+
+
+def _quarters_and_abroad(shared: Path, last: date) -> Iterator[tuple[str, bytes]]:
+    """GDP, and foreign rates; the latter are invented, as no history of them lies beside the checkout."""
+    quarters = _records(shared / "macro" / "gdp_us_quarter_datasets.csv", "date", last)
+    yield "GDP", _table(["observation_date", "GDP"], ([row["date"], row["level-current"]] for row in quarters))
+    months = [f"{year}-{month:02d}-01" for year in range(2006, last.year + 1) for month in range(1, 13)]
+    for code in FOREIGN_CODES.values():
+        rows = ([month, "1.25"] for month in months if month <= last.isoformat())
+        yield code, _table(["observation_date", code], rows)
 
 
 def _contracts(shared: Path, last: date) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
+from alvh_xl.market.publication import published
 from alvh_xl.market.series import CATALOGUE, SNAPSHOT
 
 
@@ -63,6 +64,17 @@ def test_days_become_sessions_at_252_a_year(series: str, sessions: int) -> None:
 def test_availability_instants_are_those_of_the_method(series: str, day: date, instant: datetime) -> None:
     """Otherwise a replayed morning would see a value before it was published."""
     assert CATALOGUE[series].available(day) == instant
+
+
+@pytest.mark.parametrize("series", [name for name, entry in CATALOGUE.items() if entry.every in ("month", "quarter")])
+def test_a_figure_of_a_period_is_never_known_before_its_end(series: str) -> None:
+    """Otherwise a replay would see a mean over the month while the month still runs."""
+    entry, months = CATALOGUE[series], 3 if CATALOGUE[series].every == "quarter" else 1
+    for year in range(1990, 2035):
+        for month in (1, 4, 7, 10):
+            place = year * 12 + month - 1 + months
+            after = datetime(place // 12, place % 12 + 1, 1)
+            assert published(entry, date(year, month, 1)) >= after
 
 
 def test_plausible_range_includes_its_ends_and_refuses_nan() -> None:

@@ -1,4 +1,8 @@
-"""FRED: the graph CSV (header DATE or observation_date), and the API's JSON when a key is in the environment."""
+"""FRED: the graph CSV (header DATE or observation_date), and the API's JSON when a key is in the environment.
+
+Which series and under which codes, the catalogue says: fed funds, Treasuries, CPI, PPI, GDP, exchange and foreign
+rates. With a key the API also tells the release dates of CPI, PPI and GDP, coming ones among them.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,21 @@ from datetime import date
 from alvh_xl.market.errors import ProviderError
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.providers import text
+from alvh_xl.market.series import CATALOGUE
 
 HOST = "https://fred.stlouisfed.org"
 PATH = "/graph/fredgraph.csv?id={}&cosd={}"
 API_HOST = "https://api.stlouisfed.org"
 API_PATH = "/fred/series/observations?series_id={}&observation_start={}&file_type=json&api_key={}"
+DATES_PATH = (
+    "/fred/release/dates?release_id={}&realtime_start=1990-01-01&include_release_dates_with_no_data=true"
+    "&sort_order=asc&file_type=json&api_key={}"
+)
 KEY = "FRED_API_KEY"
-CODES = {
-    "fed_funds": "DFF", "treasury_1m": "DGS1MO", "treasury_3m": "DGS3MO", "treasury_6m": "DGS6MO",
-    "treasury_1y": "DGS1", "treasury_2y": "DGS2", "treasury_10y": "DGS10",
-    "cpi": "CPIAUCSL", "ppi": "PPIACO", "reer": "RBUSBIS",
-}  # fmt: skip
+# FRED's numbers of the releases.
+RELEASES = {"cpi": 10, "ppi": 46, "gdp": 53}
+CODES = {name: entry.field for name, entry in CATALOGUE.items() if entry.provider == "FRED"}
+LONGEST_PAUSE = 120
 MISSING = frozenset({"", "."})
 
 
@@ -61,6 +69,28 @@ def parse_json(body: bytes, series: str, today: date) -> list[Observation]:
     for day, value in pairs:
         _take(gathered, series, day, value)
     return gathered.result()
+
+
+def release_days(body: bytes, event: str, today: date) -> list[date]:
+    """Days on which a figure came out or is to come out, soonest first; weekends are no days of release.
+
+    Raises
+    ------
+    ProviderError
+        The answer is not the list of this release, or ended long ago.
+    """
+    what = f"FRED API, release dates of {event.upper()}"
+    try:
+        rows = json.loads(body)["release_dates"]
+        if any(row["release_id"] != RELEASES[event] for row in rows):
+            raise ValueError("another release")
+        days = {text.day(str(row["date"]), "%Y-%m-%d") for row in rows}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ProviderError(f"{what}: the answer is not a list of dates") from None
+    found = sorted(day for day in days if day.weekday() < 5)
+    if not found or (today - found[-1]).days > LONGEST_PAUSE:
+        raise ProviderError(f"{what}: there is no date of the last {LONGEST_PAUSE} days")
+    return found
 
 
 def _take(gathered: text.Gathered, series: str, day: str, value: str) -> None:

@@ -93,8 +93,9 @@ CHECKS: tuple[Check, ...] = (
     (_P, "Tilts stay within their limits", "=ABS(tilt-1)", "=0.5", "<=", 1e-12, "0.5 to 1.5; 1 while all are off"),
     (_P, "Gamma cap is the typed one while the press is off", "=IF(press_strength=0,cap_in_force,gamma_cap)",
      "=gamma_cap", "=", 1e-12, "C17"),
-    (_F, "Rate differential by hand", "=rate_differential", "=treasury_rate-SUMPRODUCT(ForeignRates[rate],"
-     "ForeignRates[weight])/SUM(ForeignRates[weight])", "=", 1e-9, "C23, percent"),
+    (_F, "Rate differential by hand", "=IF(ISNUMBER(rate_differential),rate_differential,0)",
+     "=IF(ISNUMBER(rate_differential),treasury_rate-SUMPRODUCT(ForeignRates[rate],ForeignRates[weight])"
+     "/SUM(ForeignRates[weight]),0)", "=", 1e-9, "C23, percent"),
     (_F, "P/E is a ratio of sums", "=pe_ratio", "=SUMPRODUCT(Companies[market_value]*(Companies[earnings]<>\"\"))/"
      "SUMPRODUCT(Companies[earnings]*(Companies[market_value]<>\"\"))", "=", 1e-9, "C29; companies with both figures"),
     (_F, "The implied return gives back the price", "=SUMPRODUCT(payouts/(1+implied_return)^{1;2;3;4;5})"

@@ -41,7 +41,7 @@ def write(context: Context) -> None:
 
 
 def _companies(page: Page) -> None:
-    page.section(HEADER - 1, 1, QUICK, "Large companies (typed, ILLUSTRATIVE; leave out financials)")
+    page.section(HEADER - 1, 1, QUICK, "Large companies (typed or imported; leave out financials)")
     known: list[tuple[Any, ...]] = [(*row, None) for row in page.context.morning.fundamentals.rows]
     rows = [*known, *[(None,) * len(COLUMNS)] * (COMPANY_ROWS - len(known))]
     this = "Companies[[#This Row],[{}]]".format
@@ -146,6 +146,6 @@ def _valuation(page: Page, row: int) -> int:
 
 
 def _flows(page: Page) -> None:
-    page.section(HEADER - 1, FLOWS, FLOWS + 2, "REIT fund: shares and NAV (typed)")
+    page.section(HEADER - 1, FLOWS, FLOWS + 2, "REIT fund: shares and NAV")
     looks = {"session": ("input", "date"), "shares_outstanding": ("input", "strike"), "nav": ("input", "price")}
     page.table(HEADER, FLOWS, "ReitFlow", ("session", "shares_outstanding", "nav"), [(None,) * 3] * FLOW_ROWS, looks)

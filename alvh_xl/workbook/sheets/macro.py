@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alvh_xl.workbook import tables
+from alvh_xl.workbook import style, tables
 from alvh_xl.workbook.layout import Context, Page, Row, pick
 
 HEADER = 27
@@ -70,9 +70,9 @@ def _pressure(page: Page) -> None:
     known = (f'INDEX(Market[observed],MATCH("{event}",Market[series],0))' for event in ("cpi", "ppi"))
     last_print = f"=MIN({','.join(known)})"
     rows += [
-        Row("Earlier of the two latest releases", last_print, "datetime", name="last_print"),
-        Row("Last FOMC decision", f"={_latest('fomc')}", "datetime", name="last_fomc"),
-        Row("Next FOMC decision", f"={_coming('fomc')}", "datetime", name="next_fomc"),
+        Row("Earlier of the two latest releases", last_print, "datetime_or_none", name="last_print"),
+        Row("Last FOMC decision", f"={_latest('fomc')}", "datetime_or_none", name="last_fomc"),
+        Row("Next FOMC decision", f"={_coming('fomc')}", "datetime_or_none", name="next_fomc"),
     ]
     end = page.block(4, 1, rows)
     page.section(end, 1, 3, "Score, active, ramp, reason")
@@ -91,12 +91,13 @@ def _pressure(page: Page) -> None:
                 "Macro pressure m",
                 '=IF(ISNUMBER(macro_score),IF(macro_mode="ramp",INDEX(macro_table,1,3),N(INDEX(macro_table,1,2))),0)',
                 "price",
-                "0 when a print is missing: partial",
+                "0 when a print or an FOMC date is missing: partial",
                 "macro_pressure",
             ),
             Row(
                 "Reason",
-                f'=IFERROR({pick("macro_table", 1, 4)},"partial: a print is missing")',
+                f"=IFERROR({pick('macro_table', 1, 4)},IF(OR(last_fomc=0,next_fomc=0),"
+                '"partial: no FOMC date is known","partial: a print is missing"))',
                 "text",
                 name="macro_reason",
             ),
@@ -179,13 +180,15 @@ CONTRARY = (
 
 
 def _rates(page: Page) -> None:
-    """Write the typed foreign rates, the differential and its z (C23)."""
-    page.section(12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent")
-    looks = {"currency": ("input_word", "general"), "rate": ("input", "price"), "weight": ("input", "price"),
-             "status": ("input_word", "general")}  # fmt: skip
-    typed = [(name, rate, WEIGHTS.get(str(name)), status) for name, rate, _, status
-             in page.context.morning.foreign_rates.rows]  # fmt: skip
-    end = page.table(13, 10, "ForeignRates", ("currency", "rate", "weight", "status"), typed, looks)
+    """Write the foreign rates, typed or else the market's, the differential and its z (C23)."""
+    page.section(
+        12, 10, 14, "Rate differential (C23), tilt off at strength 0", "3-month rates, percent; a typed one wins"
+    )
+    looks = {"currency": ("input_word", "general"), "typed": ("input", "price"), "weight": ("input", "price"),
+             "status": ("word", "general"), "rate": ("formula", "price")}  # fmt: skip
+    blank = [(currency, None, weight, None, None) for currency, weight in WEIGHTS.items()]
+    end = page.table(13, 10, "ForeignRates", tuple(looks), blank, looks, FOREIGN)
+    page.words(14, 13, end - 1, 13, (*style.STATUS_WORDS, ("typed", "ok")))
     newest = f"INDEX(Differentials[differential],{MONTHS})"
     z = (
         f"=IF(COUNT(Differentials[differential])<{MONTHS},NA(),"
@@ -212,6 +215,17 @@ def _differentials(page: Page) -> None:
     looks = {"month_end": ("input", "month"), "differential": ("input", "price")}
     page.table(HEADER, 16, "Differentials", ("month_end", "differential"), [(None, None)] * MONTHS, looks)
 
+
+_TYPED = "ForeignRates[[#This Row],[typed]]"
+_SERIES = '"rate_"&LOWER(ForeignRates[[#This Row],[currency]])'
+_PLACE = f"MATCH({_SERIES},Market[series],0)"
+# What is typed goes first; a rate nobody knows is #N/A, and so is the differential: a guess would be a number.
+FOREIGN = {
+    "rate": f"=IF(ISNUMBER({_TYPED}),{_TYPED},IFERROR(AVERAGEIFS(Market[value],Market[series],{_SERIES}),NA()))",
+    "status": f'=IF(ISNUMBER({_TYPED}),"typed",IFERROR(IF(OR(INDEX(Market[status],{_PLACE})="STALE",'
+    f'INDEX(Market[status],{_PLACE})="MISSING"),INDEX(Market[status],{_PLACE}),INDEX(Market[quality],{_PLACE})),'
+    '"MISSING"))',
+}
 
 # Weights of the method [POLICY], and the months the z-score looks back.
 WEIGHTS = {"EUR": 0.40, "JPY": 0.25, "GBP": 0.15, "CAD": 0.10, "CHF": 0.10}

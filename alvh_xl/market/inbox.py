@@ -1,0 +1,111 @@
+"""The watched folder: CSV files put there are imported at every sync and refresh, each content once.
+
+Files are only read, never changed, moved or deleted. A file that cannot be read whole is named in one line and tried
+again the next time: so is one that is still being written, or that holds figures not published yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from alvh_xl.market.imported_rows import Table
+from alvh_xl.market.imports import Imported, import_tables, table_of
+from alvh_xl.market.revisions import EARLY, FUTURE
+from alvh_xl.market.store import Store
+
+FOLDER_VARIABLE = "ALVH_INBOX"
+NAME = "inbox"
+LARGEST = 20_000_000
+# A last line without an end, in a file younger than this, may be half a line.
+FRESH_SECONDS = 10.0
+WRITTEN = "it is still being written; it is read the next time"
+LINK = "it is a link; put the file itself here"
+
+
+def inbox_path(store: Path, environ: Mapping[str, str]) -> Path:
+    """Path of the watched folder: the one the environment names, else `inbox` beside the store.
+
+    Examples
+    --------
+    >>> inbox_path(Path("data/market.sqlite"), {}).as_posix()
+    'data/inbox'
+    """
+    named = environ.get(FOLDER_VARIABLE)
+    return Path(named).expanduser() if named else store.parent / NAME
+
+
+def read_inbox(
+    store: Store, folder: Path, fetched: datetime, seconds: Callable[[], float] = time.time
+) -> list[Imported]:
+    """Import what is new in the folder; a folder that is not there holds nothing.
+
+    Parameters
+    ----------
+    store : Store
+    folder : Path
+    fetched : datetime
+        New York wall clock.
+    seconds : callable
+        Clock of the file system, seconds since 1970.
+
+    Returns
+    -------
+    list of Imported
+        One a file that was imported or could not be; those imported before are not named again.
+    """
+    try:
+        files = sorted(path for path in folder.iterdir() if _wanted(path))
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        return [Imported(folder, problem=f"the watched folder cannot be read ({problem.strerror})")]
+    contents: dict[Path, str] = {}
+    tables: list[Table | Imported] = []
+    for path in files:
+        body = _content(path, seconds())
+        if isinstance(body, Imported):
+            tables.append(body)
+            continue
+        content = hashlib.sha256(b"inbox\0" + body).hexdigest()
+        if content not in contents.values() and store.remembered(content) is None:
+            tables.append(table_of(path, body))
+        contents[path] = content
+
+    def told(report: Imported) -> None:
+        if not report.problem and not report.appended.counts[EARLY] and not report.appended.counts[FUTURE]:
+            store.remember(contents[report.path], fetched.date(), None, None)
+
+    return import_tables(store, tables, fetched, told)
+
+
+def _wanted(path: Path) -> bool:
+    """Whether a name is that of a finished CSV file: editors and downloads begin theirs with a dot or a tilde."""
+    return path.suffix.lower() == ".csv" and path.name[0] not in ".~" and (path.is_symlink() or not path.is_dir())
+
+
+def _content(path: Path, now: float) -> bytes | Imported:
+    """Content of a plain file of this folder, whole, or why not."""
+    try:
+        if path.is_symlink():
+            return Imported(path, problem=LINK)
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            return Imported(path, problem="it is no file")
+        if before.st_size > LARGEST:
+            return Imported(path, problem=f"it is larger than {LARGEST:,} bytes")
+        # Where the system can, a link or a pipe that took the file's place meanwhile is not followed either.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            body = file.read(LARGEST + 1)
+            after = os.fstat(file.fileno())
+    except OSError as problem:
+        return Imported(path, problem=f"it cannot be read ({problem.strerror})")
+    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(body) != after.st_size
+    torn = bool(body) and not body.endswith((b"\n", b"\r")) and now - after.st_mtime < FRESH_SECONDS
+    return Imported(path, problem=WRITTEN) if changed or torn else body
