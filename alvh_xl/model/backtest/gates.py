@@ -113,6 +113,7 @@ def _tail_hedge(history: IndexHistory) -> tuple[bool, str, str]:
         for level in (ours.index.level, flat.index.level, since.total_return(), since.data.close)
     ]
     exact = bool(np.array_equal(ours.weight, published_weights(ours.future)))
+    settled = int(np.isfinite(since.settlement[np.isin(dates, ours.expiry)]).sum())
     five = anchors.gain(dates, ours.index.level, anchors.VXTH_FROM, anchors.VXTH_TO)
     words = (
         f"weights {'exact' if exact else 'NOT exact'} on {ours.weight.size} rolls; growth {100.0 * rates[0]:.1f} % "
@@ -121,7 +122,8 @@ def _tail_hedge(history: IndexHistory) -> tuple[bool, str, str]:
     note = (
         f"Smile of VIX options from the trades of one day; flat at the default vol {100.0 * rates[1]:.1f} %. S&P 500 "
         f"{100.0 * rates[2]:.1f} % with dividends, {100.0 * rates[3]:.1f} % without. Five years to October 2023: "
-        f"{100.0 * five:+.0f} %, published {100.0 * anchors.VXTH_FIVE_YEARS:+.0f} %."
+        f"{100.0 * five:+.0f} %, published {100.0 * anchors.VXTH_FIVE_YEARS:+.0f} %. Final settlement values are "
+        f"stored for {settled} of {ours.expiry.size} months, the others pay on the last settle before."
     )
     return exact and abs(rates[0] - anchors.VXTH_GROWTH) <= GROWTH_TOLERANCE, words, note
 

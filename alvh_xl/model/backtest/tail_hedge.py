@@ -24,9 +24,10 @@ _ROUNDS = 50
 
 @dataclass(frozen=True, slots=True)
 class TailHedge:
-    """The replica and, a roll, the future the weight was read from, the weight and the call's strike and price."""
+    """The replica and, a roll, the calls' expiry, the future the weight was read from, weight, strike and price."""
 
     index: Replica
+    expiry: FloatArray
     future: FloatArray
     weight: FloatArray
     strike: FloatArray
@@ -70,7 +71,7 @@ def tail_hedge_index(history: IndexHistory, flat: bool = False) -> TailHedge:
     for start, stop in zip(starts, [*starts[1:], row.size], strict=True):
         level[row[start:stop]] = now * growth[start:stop]
         now = float(level[row[stop - 1]])
-    return TailHedge(Replica("VXTH", data.dates, level, plan.entry), future, weight, strike, price)
+    return TailHedge(Replica("VXTH", data.dates, level, plan.entry), plan.settlement, future, weight, strike, price)
 
 
 def _rolls(history: IndexHistory) -> Schedule:
