@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,37 @@ def test_g6_no_claim_is_made_where_the_numbers_do_not_carry_it(measured: Gates) 
     assert gate.status == "FAIL"
     assert gate.note == "No claim of value is made."
     assert "of 1000" in gate.measured
+
+
+def status(history: IndexHistory, name: str) -> str:
+    return {gate.name: gate.status for gate in gates(history)}[name]
+
+
+def test_a_gate_fails_on_data_that_are_off(history: IndexHistory) -> None:
+    """A gate that cannot fail guards nothing: noisy opens, dear dividends, steeper curves, another VIX."""
+    rng = np.random.default_rng(1)
+    noisy = replace(history, open=history.open * np.exp(0.05 * rng.normal(size=history.open.size)))
+    assert status(noisy, "G1") == "FAIL"
+    assert status(replace(history, dividend=history.dividend + 0.03), "G2") == "FAIL"
+    wide = replace(history, data=replace(history.data, curve_settles=1.15 * history.data.curve_settles))
+    assert (status(wide, "G3"), status(wide, "G4")) == ("FAIL", "FAIL")
+    calm = replace(history, data=replace(history.data, vix=0.97 * history.data.vix))
+    assert status(calm, "G5") == "FAIL"
+
+
+def test_a_claim_needs_both_hurdles() -> None:
+    """Better than the smaller condor but not than chance, or the reverse, is no claim; both is one."""
+    world = random_world()
+    found = run(world, names=("downsized", "literal_1"), draws=20)
+    small, large = found.pnl[0], found.pnl[0] + 1_000.0
+    low, high = np.full(20, -1e9), np.full(20, 1e9)
+    for method, plain, placebo, expected in (
+        (large, small, low, "PASS"), (large, small, high, "FAIL"), (small, large, low, "FAIL"),
+    ):  # fmt: skip
+        planted = replace(found, pnl=np.stack([plain, method]), placebo=placebo)
+        gate = gates(IndexHistory.of(world), planted)[5]
+        assert (gate.name, gate.status) == ("G6", expected)
+        assert ("No claim" in gate.note) == (expected == "FAIL")
 
 
 def test_the_smile_of_vix_and_skew_is_nearer_to_every_published_index(history: IndexHistory) -> None:

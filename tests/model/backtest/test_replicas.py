@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from math import erf, log, sqrt
+from math import erf, exp, log, sqrt
 
 import numpy as np
 import pytest
@@ -49,11 +49,11 @@ def normal(x: float) -> float:
     return 0.5 * (1.0 + erf(x / sqrt(2.0)))
 
 
-def put(spot: float, strike: float, days: float, vol: float) -> float:
-    """Black–Scholes put without interest or dividends."""
-    span = vol * sqrt(days / 365.0)
-    near = log(spot / strike) / span + 0.5 * span
-    return strike * normal(span - near) - spot * normal(-near)
+def put(spot: float, strike: float, days: float, vol: float, rate: float = 0.0) -> float:
+    """Black–Scholes put without dividends."""
+    span, due = vol * sqrt(days / 365.0), strike * exp(-rate * days / 365.0)
+    near = log(spot / due) / span + 0.5 * span
+    return due * normal(span - near) - spot * normal(-near)
 
 
 MONTH = 28.0 - 6.5 / 24.0  # from the close of 19 January to 09:30 of 16 February
@@ -111,12 +111,13 @@ def test_a_quiet_month_earns_the_credit_on_ten_times_the_maximum_loss() -> None:
     assert at(history, replica.level, ROLLS[1]) - 1.0 == pytest.approx(credit / (10.0 * (wing - credit)), rel=1e-9)
 
 
-def test_the_put_write_index_ends_a_fallen_month_with_shares_of_the_index() -> None:
-    """Fully covered: n puts on n·K of bills leave n·S, n = 1/(K − premium)."""
-    history = quiet(fall_at=43143.0, to=0.6)
+@pytest.mark.parametrize("bill", [0.0, 0.04])
+def test_the_put_write_index_ends_a_fallen_month_with_shares_of_the_index(bill: float) -> None:
+    """Fully covered: bills that grow to n·K pay out n·(K − S) and leave n·S, n = 1/(K/(1 + interest) − premium)."""
+    history = quiet(fall_at=43143.0, to=0.6, bill=bill)
     replica = put_write_index(history, flat(history))
-    premium = put(3000.0, 3000.0, MONTH, VOL)
-    assert at(history, replica.level, ROLLS[1]) == pytest.approx(1800.0 / (3000.0 - premium), rel=1e-12)
+    cover = 3000.0 / (1.0 + bill * 28.0 / 365.0) - put(3000.0, 3000.0, MONTH, VOL, bill)
+    assert at(history, replica.level, ROLLS[1]) == pytest.approx(1800.0 / cover, rel=1e-12)
 
 
 def test_the_protected_index_ends_a_fallen_month_at_its_strike() -> None:
@@ -136,11 +137,14 @@ def test_the_settlement_is_the_open() -> None:
 
 
 def vix_world(future: float, final: float) -> IndexHistory:
-    """A flat VX curve at one level, VVIX 90, SPX constant; calls settle at `final` on 2018-02-14."""
+    """VX at one level, VVIX 90, SPX constant; calls bought on 17 January settle at `final` on 14 February.
+
+    On 17 January a nearer contract stands at 12: its weight would be 0.
+    """
     dates = calendar(START, END)
-    curve = np.concatenate([np.column_stack([dates, np.full(dates.size, d), np.full(dates.size, future)])
-                            for d in (10.0, 90.0)])  # fmt: skip
-    data = BacktestData.of(dates, np.full(dates.size, 3000.0), np.full(dates.size, future), curve,
+    rows = [[d, expiry - d, future] for d in dates for expiry in (43145.0, 43180.0, 43208.0) if expiry > d]
+    rows.append([43117.0, 2.0, 12.0])
+    data = BacktestData.of(dates, np.full(dates.size, 3000.0), np.full(dates.size, future), rows,
                            np.full(dates.size, 90.0))  # fmt: skip
     settled = np.where(dates == 43145.0, final, np.nan)
     zero = np.zeros(dates.size)
@@ -227,3 +231,13 @@ def test_stand_ins_are_counted_and_last_values_hold() -> None:
     assert (history.open == 3000.0).all()
     later = history.between(float(dates[2]), float(dates[-1]))
     assert not any("SKEW" in text for text in later.stand_ins())
+
+
+def test_dividends_accrue_by_the_calendar_day() -> None:
+    """3.65 % a year is a basis point a day, three over a weekend."""
+    history = quiet(dividend=0.0365)
+    gaps = np.diff(history.data.dates)
+    assert set(gaps) == {1.0, 3.0, 4.0}
+    expected = np.cumprod(1.0 + 0.0001 * gaps)
+    np.testing.assert_allclose(history.total_return()[1:], expected, rtol=1e-12)
+    assert history.total_return()[0] == 1.0
