@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import alvh_xl.cli  # noqa: F401 (adds the commands to the app)
 from alvh_xl.cli.shared import app
 from alvh_xl.functions.gates_report import gate_report
 from alvh_xl.market.index_history import sample_indices
+from alvh_xl.market.observation import Observation
+from alvh_xl.market.store import Store
 
 GATES = ("G1", "G2", "G3", "G4", "G5", "G6")
 
@@ -54,6 +57,18 @@ def test_a_source_that_is_not_there_is_one_line(arguments: tuple[str, ...], word
     assert answer.exit_code == 1
     assert words in answer.output
     assert len(answer.output.strip().splitlines()) == 1
+
+
+def test_the_store_is_read_and_a_history_too_short_for_a_trade_is_one_line(tmp_path: Path) -> None:
+    """A fresh store holds a day or two: what is wrong in one line, not a traceback."""
+    path = tmp_path / "market.sqlite"
+    with Store(path) as store:
+        days = (date(2018, 10, 2), date(2018, 10, 3))
+        rows = [Observation(name, day, level) for day in days for name, level in (("spx_close", 2900.0), ("vix", 12.0))]
+        store.append(rows, "test", datetime(2018, 10, 4, 9, 0))
+    answer = command("--store", str(path))
+    assert answer.exit_code == 1
+    assert answer.output.strip() == "alvh-xl: no week starts in this history"
 
 
 def test_a_folder_with_the_whole_history_passes_all_but_the_claim(shared_data: Path, tmp_path: Path) -> None:

@@ -209,6 +209,20 @@ def marks(
     return (price * _HELD).sum(axis=1), sigma
 
 
+def priced(found: Condors, smile: Smile | None = None) -> str:
+    """How the condors were priced, in words; the share of quoted legs, and the model's error where it can be known."""
+    skew = "a fixed skew" if smile is None else "the skew that SKEW implies"
+    share, tail = float(found.real.mean()), f"SPX legs from VIX and {skew}, VIX calls from VVIX."
+    if not share:
+        return f"Model-priced: no traded option price enters; {tail}"
+    real = found.real == 1.0
+    off = float(found.model_credit[real].mean() / found.credit[real].mean() - 1.0)
+    return (
+        f"{share:.0%} of the condors' legs are filled at quoted prices, sold at the bid and bought at the ask; the "
+        f"model's credit for them is {off:+.0%} off. All else is model-priced: {tail}"
+    )
+
+
 def attribution(data: BacktestData, found: Condors, p: Parameters) -> dict[str, FloatArray]:
     """P&L of each cell in points: delta, gamma, vega, theta and residual, from the Greeks of the session before."""
     plan = found.schedule

@@ -38,16 +38,11 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Options of each month: strikes (months, legs); `side` +1 call, −1 put; `held` + long, − short, one a leg."""
+    """Options of each month: strikes (months, legs); `side` +1 call, −1 put, one a leg."""
 
     plan: Schedule
     strikes: FloatArray
     side: FloatArray
-    held: FloatArray
-
-    def with_strikes(self, strikes: FloatArray) -> Legs:
-        """The same months with other strikes."""
-        return Legs(self.plan, strikes, self.side, self.held)
 
 
 def third_fridays(start: float, end: float) -> FloatArray:
@@ -171,7 +166,7 @@ def condor_index(history: IndexHistory, smile: Smile) -> Replica:
     strikes = np.stack(
         [_by_delta(history, smile, plan, s, d) for s, d in zip(side, deltas, strict=True)], axis=1
     )  # fmt: skip
-    legs = Legs(plan, strikes, side, held)
+    legs = Legs(plan, strikes, side)
     value = (_marks(history, smile, legs) * held).sum(axis=1)
     credit = -value[plan.first == 1.0]
     wing = np.maximum(strikes[:, 1] - strikes[:, 0], strikes[:, 3] - strikes[:, 2])
@@ -191,7 +186,7 @@ def put_write_index(history: IndexHistory, smile: Smile) -> Replica:
     plan = _months(history)
     rows = plan.entry.astype(np.intp)
     strikes = (np.floor(history.data.close[rows] / _STEP) * _STEP)[:, np.newaxis]
-    value = _marks(history, smile, Legs(plan, strikes, np.array([-1.0]), np.array([-1.0])))[:, 0]
+    value = _marks(history, smile, Legs(plan, strikes, np.array([-1.0])))[:, 0]
     premium = value[plan.first == 1.0]
     interest = 1.0 + history.bill[rows] * (plan.settlement - history.data.dates[rows]) / YEAR
     count = 1.0 / (strikes[:, 0] / interest - premium)
@@ -211,7 +206,7 @@ def put_protection_index(history: IndexHistory, smile: Smile) -> Replica:
     rows = plan.entry.astype(np.intp)
     target = (1.0 - PUT_DISTANCE) * history.data.close[rows]
     strikes = (np.floor(target / _STEP + 0.5) * _STEP)[:, np.newaxis]
-    put = _marks(history, smile, Legs(plan, strikes, np.array([-1.0]), np.array([1.0])))[:, 0]
+    put = _marks(history, smile, Legs(plan, strikes, np.array([-1.0])))[:, 0]
     trade, total = plan.trade.astype(np.intp), history.total_return()
     index = history.data.close[rows][trade] * total[plan.row.astype(np.intp)] / total[rows][trade]
     whole = index + put

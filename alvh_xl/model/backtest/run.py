@@ -130,7 +130,7 @@ def run(
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
         placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
         trades.schedule.entry, np.stack([*literal, capped]),
-        _caveats(data, trades, float(call.proxy.mean()), p), p.capital,
+        _caveats(data, float(call.proxy.mean()), p, ic.priced(trades, smile)), p.capital,
     )  # fmt: skip
 
 
@@ -172,22 +172,9 @@ def placebo(
     return np.concatenate(scores)[:draws]
 
 
-def _priced(trades: ic.Condors) -> str:
-    """How the condors were priced, in words."""
-    share, tail = float(trades.real.mean()), "SPX legs from VIX and a fixed skew, VIX calls from VVIX."
-    if not share:
-        return f"Model-priced: no traded option price enters; {tail}"
-    real = trades.real == 1.0
-    above = float(trades.model_credit[real].mean() / trades.credit[real].mean() - 1.0)
-    return (
-        f"{share:.0%} of the condors' legs are filled at quoted prices, sold at the bid and bought at the ask; the "
-        f"model's credit for them is {above:+.0%} off. All else is model-priced: {tail}"
-    )
-
-
-def _caveats(data: BacktestData, trades: ic.Condors, cells: float, p: Parameters) -> tuple[str, ...]:
+def _caveats(data: BacktestData, cells: float, p: Parameters, priced: str) -> tuple[str, ...]:
     words = [
-        _priced(trades),
+        priced,
         "The model flatters the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025.",
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
         "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",

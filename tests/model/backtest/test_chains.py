@@ -118,6 +118,8 @@ def test_the_share_of_quoted_legs_and_the_models_error_are_printed(world: Backte
     assert f"{1 / n:.0%} of the condors' legs are filled at quoted prices" in found.caveats[0]
     assert f"{off:+.0%} off" in found.caveats[0]
     assert "no traded option price enters" in run(world, p, ("unhedged",)).caveats[0]
+    skewed = run(world, p, ("unhedged",), smile=Smile.of_skew(np.full(world.dates.size, 120.0)))
+    assert "the skew that SKEW implies" in skewed.caveats[0]
 
 
 def test_quotes_decide_nothing(world: BacktestData) -> None:
