@@ -21,6 +21,7 @@ YEAR = 365.0
 _Z_LIMIT = 4.0  # beyond four deviations the smile is flat: a shape is not to be extrapolated
 _LOWEST, _HIGHEST = 0.7, 1.3
 _ROUNDS = 40
+_FLATTERY = (13, 3)  # points a year of a CNDR replica over the index, 2008 to 2025, on the default smile and on SKEW's
 _SIDE = np.array([-1.0, -1.0, 1.0, 1.0])  # puts, calls
 _HELD = np.array([1.0, -1.0, -1.0, 1.0])  # long, short, short, long
 
@@ -209,17 +210,21 @@ def marks(
     return (price * _HELD).sum(axis=1), sigma
 
 
-def priced(found: Condors, smile: Smile | None = None) -> str:
-    """How the condors were priced, in words; the share of quoted legs, and the model's error where it can be known."""
-    skew = "a fixed skew" if smile is None else "the skew that SKEW implies"
+def pricing_words(found: Condors, smile: Smile | None = None) -> tuple[str, str]:
+    """How the condors were priced, with the share of quoted legs and the model's error on them; and its flattery."""
+    skew, flattery = ("a fixed skew", _FLATTERY[0]) if smile is None else ("the skew that SKEW implies", _FLATTERY[1])
     share, tail = float(found.real.mean()), f"SPX legs from VIX and {skew}, VIX calls from VVIX."
-    if not share:
-        return f"Model-priced: no traded option price enters; {tail}"
-    real = found.real == 1.0
-    off = float(found.model_credit[real].mean() / found.credit[real].mean() - 1.0)
-    return (
-        f"{share:.0%} of the condors' legs are filled at quoted prices, sold at the bid and bought at the ask; the "
-        f"model's credit for them is {off:+.0%} off. All else is model-priced: {tail}"
+    source = f"Model-priced: no traded option price enters; {tail}"
+    if share:
+        real = found.real == 1.0
+        off = float(found.model_credit[real].mean() / found.credit[real].mean() - 1.0)
+        source = (
+            f"{share:.0%} of the condors' legs are filled at quoted prices, sold at the bid and bought at the ask; the "
+            f"model's credit for them is {off:+.0%} off. All else is model-priced: {tail}"
+        )
+    return source, (
+        f"The model flatters the condor: on this smile a replica of Cboe's CNDR earned {flattery} points a year more "
+        "than the index, which earned 0.50 % a year from 2007 to 2025 on real chains."
     )
 
 

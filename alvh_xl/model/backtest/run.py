@@ -130,7 +130,7 @@ def run(
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
         placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
         trades.schedule.entry, np.stack([*literal, capped]),
-        _caveats(data, float(call.proxy.mean()), p, ic.priced(trades, smile)), p.capital,
+        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(trades, smile)), p.capital,
     )  # fmt: skip
 
 
@@ -172,10 +172,9 @@ def placebo(
     return np.concatenate(scores)[:draws]
 
 
-def _caveats(data: BacktestData, cells: float, p: Parameters, priced: str) -> tuple[str, ...]:
+def _caveats(data: BacktestData, cells: float, p: Parameters, pricing: tuple[str, str]) -> tuple[str, ...]:
     words = [
-        priced,
-        "The model flatters the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025.",
+        *pricing,
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
         "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",
         *describe(data.proxies(), data.dates.size),
