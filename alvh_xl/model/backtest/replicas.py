@@ -140,7 +140,7 @@ def _interest(history: IndexHistory, plan: Schedule) -> FloatArray:
     return np.asarray(1.0 + history.bill[entry] * gone / YEAR)
 
 
-def condor_index(history: IndexHistory, smile: Smile) -> Replica:
+def condor_index(history: IndexHistory, smile: Smile, cost: float = 0.0) -> Replica:
     """CNDR: each month a condor, short 20 and long 5 delta, on bills of ten times its maximum loss.
 
     Parameters
@@ -148,6 +148,8 @@ def condor_index(history: IndexHistory, smile: Smile) -> Replica:
     history : IndexHistory
     smile : Smile
         How SPX options are priced.
+    cost : float
+        Share of the credit lost to spreads at the entry.
 
     Returns
     -------
@@ -158,7 +160,7 @@ def condor_index(history: IndexHistory, smile: Smile) -> Replica:
     -----
     "To guarantee solvency, the Treasury bills cover ten times the maximum loss" (Cboe, CNDR dashboard). Assumed: the
     maximum loss is the wider wing less the credit; options are entered at the third Friday's close instead of 11:00,
-    at model prices without a spread, and settled at the next settlement day's open.
+    at model prices, and settled at the next settlement day's open. What the index pays for spreads is not published.
     """
     plan = _months(history)
     side, held = np.array([-1.0, -1.0, 1.0, 1.0]), np.array([1.0, -1.0, -1.0, 1.0])
@@ -171,7 +173,8 @@ def condor_index(history: IndexHistory, smile: Smile) -> Replica:
     credit = -value[plan.first == 1.0]
     wing = np.maximum(strikes[:, 1] - strikes[:, 0], strikes[:, 3] - strikes[:, 2])
     trade = plan.trade.astype(np.intp)
-    growth = _interest(history, plan) + (credit[trade] + value) / (COVER * (wing - credit))[trade]
+    kept = (1.0 - cost) * credit
+    growth = _interest(history, plan) + (kept[trade] + value) / (COVER * (wing - kept))[trade]
     return _chained(history, plan, growth, "CNDR")
 
 

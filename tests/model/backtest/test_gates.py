@@ -38,6 +38,7 @@ def test_g1_the_condor_replica_moves_with_cndr_and_its_bias_is_printed(measured:
     assert gate.status == "PASS", gate.measured
     assert "bias" in gate.measured
     assert "default smile" in gate.note
+    assert "spreads" in gate.note
     assert "real chains" in gate.note
 
 

@@ -109,6 +109,10 @@ def test_a_quiet_month_earns_the_credit_on_ten_times_the_maximum_loss() -> None:
     credit = sum(price(s, 0.20) - price(s, 0.05) for s in (-1.0, 1.0))
     wing = max(abs(strikes[s, 0.05] - strikes[s, 0.20]) for s in (-1.0, 1.0))
     assert at(history, replica.level, ROLLS[1]) - 1.0 == pytest.approx(credit / (10.0 * (wing - credit)), rel=1e-9)
+    # With a cost the credit is smaller, and the next condor's cost is paid at the same close.
+    paid, kept = condor_index(history, flat(history), 0.045).level, 0.955 * credit
+    month, entry = kept / (10.0 * (wing - kept)), 0.045 * credit / (10.0 * (wing - kept))
+    assert at(history, paid, ROLLS[1]) == pytest.approx((1.0 + month) * (1.0 - entry), rel=1e-9)
 
 
 @pytest.mark.parametrize("bill", [0.0, 0.04])
