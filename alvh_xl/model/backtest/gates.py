@@ -96,8 +96,8 @@ def _condors(history: IndexHistory) -> tuple[bool, str, str]:
         f"{int(np.sum(np.abs(ours.ours - ours.published) <= 0.015))} of {ours.years.size} years within 1.5"
     )
     note = (
-        f"Smile from VIX and SKEW, no spreads; with those of the back-test {100.0 * paid.bias:+.1f}. On its default smile "
-        f"{plain.correlation:.2f} and {100.0 * plain.bias:+.1f} points: it overpays the condor. "
+        f"Smile from VIX and SKEW, no spreads; with those of the back-test {100.0 * paid.bias:+.1f}. "
+        f"On its default smile {plain.correlation:.2f} and {100.0 * plain.bias:+.1f} points: it overpays the condor. "
         "The test on real chains, ± 1.5 points, needs chains of every month and is not made."
     )
     return ours.correlation >= LEAST_CORRELATION, words, note
