@@ -1,4 +1,4 @@
-"""The command line: alvh-xl new | refresh | import-position | export | data | backtest | functions | install | doctor.
+"""The command line of alvh_xl, `alvh-xl`: one module a kind of command.
 
 Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear,
 3 (install, doctor) there is no Excel on this machine.
@@ -15,13 +15,16 @@ from alvh_xl.cli import (  # importing a module of commands adds them to the app
     data_status,
     excel,
     functions,
+    gates,
     positions,
     share,
     workbooks,
 )
 from alvh_xl.cli.shared import app, err, line
 
-__all__ = ["app", "backtest", "data", "data_status", "excel", "functions", "main", "positions", "share", "workbooks"]
+__all__ = [
+    "app", "backtest", "data", "data_status", "excel", "functions", "gates", "main", "positions", "share", "workbooks",
+]  # fmt: skip
 
 
 def main() -> None:

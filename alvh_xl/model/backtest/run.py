@@ -8,8 +8,10 @@ import numpy as np
 
 from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest import hedges, strategies
+from alvh_xl.model.backtest.chains import ChainQuotes
 from alvh_xl.model.backtest.inputs import BacktestData, describe
 from alvh_xl.model.backtest.parameters import STRATEGIES, Parameters
+from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.backtest.statistics import cvar, score
 from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.types import FloatArray
@@ -87,21 +89,24 @@ def _held(call: hedges.Calls, count: FloatArray, p: Parameters, sessions: int) -
 
 def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArray:
     plan = trades.schedule
-    cost = np.maximum(trades.credit, 0.0) * p.condor_cost * p.spx_multiplier + 4.0 * p.fee
+    # A fill at bid and ask has paid its spread already.
+    spread = np.maximum(trades.credit, 0.0) * p.condor_cost * (1.0 - trades.real)
+    cost = spread * p.spx_multiplier + 4.0 * p.fee
     cells = trades.change * p.spx_multiplier - plan.first * cost[plan.trade.astype(np.intp)]
     return np.asarray(p.condors * _daily(cells, plan.row, sessions))
 
 
 def run(
-    data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0
-) -> Backtest:
-    """Back-test of the named strategies with `draws` placebo draws of the reference."""
+    data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0,
+    quotes: ChainQuotes | None = None, smile: Smile | None = None,
+) -> Backtest:  # fmt: skip
+    """Back-test of the named strategies with `draws` placebo draws of the reference; see `condors` for the last two."""
     p = parameters or Parameters()
     unknown = [name for name in names if name not in STRATEGIES]
     if unknown or not names:
         raise ShapeError(f"unknown strategy {unknown[0] if unknown else ''!r}")
     n = data.dates.size
-    trades = ic.condors(data, p)
+    trades = ic.condors(data, p, quotes, smile)
     call = hedges.for_condors(data, trades.schedule, p)
     full = strategies.sizes(trades, call, p)
     lit = strategies.lit_at_entry(data, trades, p).sum(axis=0) / 3.0
@@ -124,7 +129,8 @@ def run(
         data.dates, names, pnl, np.stack([part.pnl for part in rows]), np.stack([part.cash for part in rows]),
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
         placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
-        trades.schedule.entry, np.stack([*literal, capped]), _caveats(data, float(call.proxy.mean()), p), p.capital,
+        trades.schedule.entry, np.stack([*literal, capped]),
+        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(trades, smile)), p.capital,
     )  # fmt: skip
 
 
@@ -166,10 +172,9 @@ def placebo(
     return np.concatenate(scores)[:draws]
 
 
-def _caveats(data: BacktestData, cells: float, p: Parameters) -> tuple[str, ...]:
+def _caveats(data: BacktestData, cells: float, p: Parameters, pricing: tuple[str, str]) -> tuple[str, ...]:
     words = [
-        "Model-priced: no traded option price enters; SPX legs from VIX and a fixed skew, VIX calls from VVIX.",
-        "The model flatters the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025.",
+        *pricing,
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
         "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",
         *describe(data.proxies(), data.dates.size),

@@ -51,9 +51,7 @@ def test_the_overlay_follows_the_published_weights() -> None:
     """VXTH: 0 to 15, 1 % to 30, 0.5 % to 50, 0 above, on the front future of the session before."""
     data = random_world()
     front = np.resize([15.0, 15.01, 30.0, 30.01, 50.0, 50.01], data.dates.size)
-    settles = data.curve_settles.copy()
-    settles[:, 0] = front
-    data = replace(data, curve_settles=settles)
+    data = replace(data, curve_settles=np.where(np.isfinite(data.curve_settles), front[:, np.newaxis], np.nan))
     call = hedges.monthly(data, Parameters())
     contracts, weight = strategies.overlay_contracts(data, call, Parameters())
     before = front[call.schedule.entry - 1]
@@ -63,6 +61,32 @@ def test_the_overlay_follows_the_published_weights() -> None:
     spent = contracts * call.decided_price * 100.0
     assert (spent <= published * 1_000_000.0 + 1e-6).all()
     assert ((published == 0.0) | (spent > published * 1_000_000.0 - call.decided_price * 100.0 - 1e-6)).all()
+
+
+def test_the_overlay_reads_its_weight_from_the_future_its_calls_settle_on() -> None:
+    """The contract that expires next day is no forward value: at 12 it holds nothing, the next one at 20 holds 1 %."""
+    data = random_world()
+    call = hedges.monthly(data, Parameters())
+    rows = [
+        [day, expiry - day, 12.0 if expiry == call.schedule.settlement[i - 1] else 20.0]
+        for i in range(1, call.schedule.settlement.size)
+        for day in data.dates[call.schedule.entry[i] - 1 : call.schedule.entry[i] + 1]
+        for expiry in call.schedule.settlement[i - 1 : i + 1]
+    ]
+    planted = BacktestData.of(data.dates, data.close, data.vix, rows, data.vvix)
+    _, weight = strategies.overlay_contracts(planted, hedges.monthly(planted, Parameters()), Parameters())
+    np.testing.assert_array_equal(weight[1:], 0.01)
+
+
+def test_the_overlay_holds_calls_in_march_2020(shared_data: Path) -> None:
+    """VXTH's best month: 1 % bought on 18 February 2020 at a future of 15.4 paid more than sixty times its price."""
+    data = real_world(shared_data, 43466.0)
+    call = hedges.monthly(data, Parameters())
+    _, weight = strategies.overlay_contracts(data, call, Parameters())
+    at = int(np.flatnonzero(data.dates[call.schedule.entry.astype(int)] == 43879.0)[0])
+    assert weight[at] == 0.01
+    values = call.value[call.schedule.trade == at]
+    assert values[-1] > 60.0 * values[0]
 
 
 def test_sizes_are_those_of_the_worked_example() -> None:

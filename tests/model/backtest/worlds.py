@@ -8,6 +8,7 @@ import numpy as np
 
 from alvh_xl.model.backtest import BacktestData
 from alvh_xl.model.backtest.condors import calendar
+from alvh_xl.model.backtest.index_history import IndexHistory
 
 
 def random_world(start: float = 42373.0, years: float = 2.0, vol: float = 0.16, seed: int = 7) -> BacktestData:
@@ -53,3 +54,30 @@ def real_world(folder: Path, first: float = 39083.0) -> BacktestData:
         for name, column in (("vvix", "vvix"), ("vix9d", "close"), ("vix3m", "close"))
     ]
     return BacktestData.of(dates.to_numpy(), spx.reindex(dates), vix.reindex(dates), curve, *others)
+
+
+def real_indices(folder: Path, first: float = 39050.0) -> IndexHistory:
+    """The shared history with opens, SKEW, bills, dividends and final settlements; from 2006-11-29 by default."""
+    import pandas as pd
+
+    data = real_world(folder, first)
+    days = np.arange(first - 60.0, data.dates[-1] + 1.0)
+
+    def column(name: str, wanted: str) -> np.ndarray:
+        frame = pd.read_csv(folder / name)
+        series = pd.Series(pd.to_numeric(frame[wanted], errors="coerce").to_numpy(), index=_days(frame.iloc[:, 0]))
+        return series.reindex(days).ffill().reindex(data.dates).to_numpy()
+
+    opens = pd.read_csv(folder / "index" / "spx_daily_ohlcv.csv")
+    first_prices = pd.Series(opens["open"].to_numpy(), index=_days(opens["date"])).reindex(data.dates)
+    shiller = pd.read_csv(folder / "macro" / "shiller_sp500_monthly.csv")
+    shiller = shiller[shiller["Dividend"] > 0.0]  # zeros mean missing
+    paid = pd.Series((shiller["Dividend"] / shiller["SP500"]).to_numpy(), index=_days(shiller["Date"]))
+    yields = paid.reindex(days).ffill().reindex(data.dates)
+    vx = pd.read_parquet(folder / "vx_futures" / "vx_futures_settlements.parquet")
+    final = vx[(vx["kind"] == "M") & (vx["trade_date"] == vx["expiry"])]
+    settled = pd.Series(final["settle"].to_numpy(), index=_days(final["expiry"])).reindex(data.dates)
+    return IndexHistory.of(
+        data, first_prices.to_numpy(), column("index/skew_daily.csv", "skew"),
+        column("macro/fred_rates_daily_2004_2026.csv", "DGS1MO") / 100.0, yields.to_numpy(), settled.to_numpy(),
+    )  # fmt: skip
