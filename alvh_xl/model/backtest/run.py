@@ -37,6 +37,7 @@ class Backtest:
     decisions: FloatArray  # (strategies with layers, trades): literal_1 … literal_4, capped
     caveats: tuple[str, ...]
     capital: float
+    hedge: str  # what literal and capped hold
 
 
 def _daily(cells: FloatArray, rows: FloatArray, sessions: int) -> FloatArray:
@@ -44,20 +45,20 @@ def _daily(cells: FloatArray, rows: FloatArray, sessions: int) -> FloatArray:
     return np.asarray(daily, dtype=np.float64)
 
 
-def _hedge_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
+def _hedge_cells(hedge: hedges.Hedge, p: Parameters) -> FloatArray:
     """Dollars a day of one contract a trade: change of the mark, less half the spread and the fee each way."""
-    cost = p.hedge_half_spread * p.vix_multiplier + p.fee
-    last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
-    cells = hedge.change * p.vix_multiplier - cost * (hedge.schedule.first + last)
-    return np.asarray(cells, dtype=np.float64)
+    return np.asarray(hedge.change * hedge.multiplier - hedge.cost(p.fee), dtype=np.float64)
 
 
-def _cash_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
-    """Dollars a day paid and received for one contract a trade: bought on its first day, sold on its last."""
-    cost = p.hedge_half_spread * p.vix_multiplier + p.fee
-    last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
-    cells = hedge.value * p.vix_multiplier * (last - hedge.schedule.first) - cost * (hedge.schedule.first + last)
-    return np.asarray(cells, dtype=np.float64)
+def _cash_cells(hedge: hedges.Hedge, p: Parameters) -> FloatArray:
+    """Dollars a day paid and received for one contract a trade: bought on its first day, sold on its last.
+
+    A future is not paid for: its cash is the daily settlement.
+    """
+    if not hedge.has_premium:
+        return _hedge_cells(hedge, p)
+    traded = hedge.value * hedge.multiplier * (hedge.last - hedge.schedule.first)
+    return np.asarray(traded - hedge.cost(p.fee), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ class _Held:
         )  # fmt: skip
 
 
-def _held(call: hedges.Calls, count: FloatArray, p: Parameters, sessions: int) -> _Held:
+def _held(call: hedges.Hedge, count: FloatArray, p: Parameters, sessions: int) -> _Held:
     """`count` contracts of each trade."""
     row, each = call.schedule.row, count[call.schedule.trade.astype(np.intp)]
     return _Held(
         _daily(_hedge_cells(call, p) * each, row, sessions), _daily(_cash_cells(call, p) * each, row, sessions),
-        float(count @ call.price) * p.vix_multiplier, float(count.sum()),
+        float(count @ call.premium) * call.multiplier, float(count.sum()),
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def run(
     n = data.dates.size
     trades = ic.condors(data, p)
     call = hedges.for_condors(data, trades.schedule, p)
-    full = strategies.sizes(trades, call, p)
+    full = strategies.sizes(trades, call, p, strategies.share(data, trades.schedule, p))
     lit = strategies.lit_at_entry(data, trades, p).sum(axis=0) / 3.0
     literal = strategies.rounded(full.literal * lit)
     capped = np.minimum(literal[0], strategies.rounded(full.cap))
@@ -123,8 +124,9 @@ def run(
     return Backtest(
         data.dates, names, pnl, np.stack([part.pnl for part in rows]), np.stack([part.cash for part in rows]),
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
-        placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
-        trades.schedule.entry, np.stack([*literal, capped]), _caveats(data, float(call.proxy.mean()), p), p.capital,
+        placebo(data, trades, call, full, base, p, draws),
+        strategies.binding(lit, full.literal[0] * lit, full.cap, p), trades.schedule.entry,
+        np.stack([*literal, capped]), _caveats(data, float(call.proxy.mean()), p), p.capital, p.hedge,
     )  # fmt: skip
 
 
@@ -139,12 +141,12 @@ def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> _Held:
     for share, tenor in _LADDER:
         call = hedges.for_condors(data, trades.schedule, p, tenor)
         count = np.floor(share * p.condors + 1e-9)
-        total += _held(call, np.full(call.price.size, count), p, data.dates.size)
+        total += _held(call, np.full(call.premium.size, count), p, data.dates.size)
     return total
 
 
 def placebo(
-    data: BacktestData, trades: ic.Condors, call: hedges.Calls, full: strategies.Sizes, base: FloatArray,
+    data: BacktestData, trades: ic.Condors, call: hedges.Hedge, full: strategies.Sizes, base: FloatArray,
     p: Parameters, draws: int,
 ) -> FloatArray:  # fmt: skip
     """Return over CVaR of `draws` paths whose layers light as often as the real ones, but on random trades."""
@@ -171,7 +173,8 @@ def _caveats(data: BacktestData, cells: float, p: Parameters) -> tuple[str, ...]
         "Model-priced: no traded option price enters; SPX legs from VIX and a fixed skew, VIX calls from VVIX.",
         "The model flatters the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025.",
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
-        "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",
+        _macro_words(data, p),
+        *_instrument_words(p),
         *describe(data.proxies(), data.dates.size),
         f"PROXY futures price {cells:.0%} of the hedges' days.",
         "Size is fixed in contracts and gains are not reinvested; cash earns nothing.",
@@ -179,3 +182,25 @@ def _caveats(data: BacktestData, cells: float, p: Parameters) -> tuple[str, ...]
     if p.signal_shift < 0.0:
         words.append("The layers are read before they were known: a sensitivity, not a result.")
     return tuple(words)
+
+
+def _macro_words(data: BacktestData, p: Parameters) -> str:
+    known = int(np.isfinite(data.macro).sum())
+    if p.macro_strength == 0.0:
+        return f"The macro scale-up is off: macro_strength is 0 (the pressure is known on {known} sessions)."
+    active = int((np.nan_to_num(data.macro) > 0.0).sum())
+    return (
+        f"Macro scale-up at strength {p.macro_strength:g}, active on {active} sessions, unknown and so off on "
+        f"{data.macro.size - known} of {data.macro.size}. PROXY: a surprise is CPI or PPI of 3 months against 12, in "
+        "the latest vintage, from its release on."
+    )
+
+
+def _instrument_words(p: Parameters) -> list[str]:
+    if p.hedge == "calls":
+        return []
+    name = "VX futures" if p.hedge == "futures" else "mini VX futures"
+    return [
+        f"literal and capped hold {name}, which lose as much on rallies as they gain on falls; they have no premium, "
+        "so literal_4 holds none and no return on premium exists. The static overlay and the ladder hold calls.",
+    ]
