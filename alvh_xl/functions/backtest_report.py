@@ -9,9 +9,10 @@ import numpy as np
 
 from alvh_xl.model import backtest
 from alvh_xl.model.backtest.attribution import PARTS
-from alvh_xl.model.backtest.run import REFERENCE
+from alvh_xl.model.backtest.run import CHUNK, REFERENCE
 from alvh_xl.model.backtest.sensitivity import GATES, PHASES
 from alvh_xl.model.backtest.statistics import (
+    PERIODS,
     crisis_gains,
     drawdown,
     percentile_of,
@@ -21,6 +22,11 @@ from alvh_xl.model.backtest.statistics import (
 )
 from alvh_xl.model.types import FloatArray
 
+__all__ = [
+    "MEASURES", "PARTS", "PERIODS", "PHASES", "STRATEGIES", "TOPICS", "BacktestData", "FloatArray", "Report", "Setting",
+    "report", "statistic_rows", "steps", "summary",
+]  # fmt: skip
+BacktestData = backtest.BacktestData
 STRATEGIES = backtest.STRATEGIES
 MEASURES = tuple(field.name for field in fields(backtest.Statistics))
 Setting = backtest.Setting
@@ -77,9 +83,12 @@ def report(
     shifts: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Run a back-test and describe it; `shifts` also moves its rolls and its gate, 26 runs more, `step` after each."""
+    """Run a back-test and describe it; `shifts` also moves its rolls and its gate, 26 runs more.
+
+    `step` is called after each of these runs and after every 50 placebo draws: `steps` says how often.
+    """
     p = backtest.Parameters.of(parameters or {})
-    found = backtest.run(data, p, tuple(strategies), draws)
+    found = backtest.run(data, p, tuple(strategies), draws, step)
     rows = dict(zip(found.names, found.pnl, strict=True))
     hedges = dict(zip(found.names, found.hedge_pnl, strict=True))
     figures = {}
@@ -109,6 +118,11 @@ def report(
         scores={name: float(score(pnl)) for name, pnl in rows.items()},
         capital=found.capital,
     )
+
+
+def steps(draws: int, shifts: bool) -> int:
+    """How often `report` calls its `step`."""
+    return -(-draws // CHUNK) + shifts * (len(PHASES) + len(GATES))
 
 
 def statistic_rows(found: Report) -> Iterator[tuple[str, str, str, float]]:

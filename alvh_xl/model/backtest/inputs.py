@@ -26,7 +26,8 @@ class BacktestData:
 
     Use `of`, which checks lengths and domains. `curve_days` and `curve_settles` hold the VX curve, a row a session,
     NaN-padded to the right, days increasing; `final` is the final settlement value of the VX contract that settles that
-    morning, `macro` the macro pressure known at that session's close, 0 to 1.
+    morning, `macro` the macro pressure known at that session's close, 0 to 1, `bills` the yield of 3-month bills known
+    then, decimal a year, which is only reported: cash earns nothing.
     """
 
     dates: FloatArray
@@ -41,12 +42,14 @@ class BacktestData:
     declines: FloatArray
     final: FloatArray
     macro: FloatArray
+    bills: FloatArray
 
     @classmethod
     def of(
         cls, dates: ArrayLike, close: ArrayLike, vix: ArrayLike, curve: ArrayLike | None = None,
         vvix: ArrayLike | None = None, vix9d: ArrayLike | None = None, vix3m: ArrayLike | None = None,
         advances: ArrayLike | None = None, declines: ArrayLike | None = None, macro: ArrayLike | None = None,
+        bills: ArrayLike | None = None,
     ) -> BacktestData:  # fmt: skip
         """Checked history; `curve` is the long form with rows date, days, settle; days 0 is a final settlement."""
         days = np.floor(np.asarray(dates, dtype=np.float64))
@@ -59,7 +62,8 @@ class BacktestData:
             raise DomainError("SPX must be positive and VIX at least 1 on every session")
         near, far, own, up, down = (_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
         tenors, settles, final = _curve(curve, days)
-        return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, _column(macro, days.size))
+        pressure, yields = _column(macro, days.size), _column(bills, days.size)
+        return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields)
 
     def until(self, count: int) -> BacktestData:
         """The first `count` sessions only."""

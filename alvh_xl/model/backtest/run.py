@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.types import FloatArray
 
 REFERENCE = "literal_1"  # (iv) of method.md §10, whose CVaR the down-sized condor and whose layers the placebo match
-_CHUNK = 50  # placebo draws at a time; each chunk has its own seed, so more draws change no earlier one
+CHUNK = 50  # placebo draws at a time; each chunk has its own seed, so more draws change no earlier one
 _LADDER = ((0.4, 30.0), (0.4, 110.0), (0.2, 220.0))  # C36: 4, 4, 2 of ten
 
 
@@ -94,9 +95,10 @@ def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArra
 
 
 def run(
-    data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0
-) -> Backtest:
-    """Back-test of the named strategies with `draws` placebo draws of the reference."""
+    data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0,
+    step: Callable[[], None] = lambda: None,
+) -> Backtest:  # fmt: skip
+    """Back-test of the named strategies with `draws` placebo draws of the reference; `step` after every 50 of them."""
     p = parameters or Parameters()
     unknown = [name for name in names if name not in STRATEGIES]
     if unknown or not names:
@@ -124,7 +126,7 @@ def run(
     return Backtest(
         data.dates, names, pnl, np.stack([part.pnl for part in rows]), np.stack([part.cash for part in rows]),
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
-        placebo(data, trades, call, full, base, p, draws),
+        placebo(data, trades, call, full, base, p, draws, step),
         strategies.binding(lit, full.literal[0] * lit, full.cap, p), trades.schedule.entry,
         np.stack([*literal, capped]), _caveats(data, float(call.proxy.mean()), p), p.capital, p.hedge,
     )  # fmt: skip
@@ -147,7 +149,7 @@ def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> _Held:
 
 def placebo(
     data: BacktestData, trades: ic.Condors, call: hedges.Hedge, full: strategies.Sizes, base: FloatArray,
-    p: Parameters, draws: int,
+    p: Parameters, draws: int, step: Callable[[], None] = lambda: None,
 ) -> FloatArray:  # fmt: skip
     """Return over CVaR of `draws` paths whose layers light as often as the real ones, but on random trades."""
     if draws <= 0:
@@ -158,13 +160,14 @@ def placebo(
     unit = _hedge_cells(call, p)[order]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(row) > 0]))
     scores = []
-    for chunk in range(-(-draws // _CHUNK)):
+    for chunk in range(-(-draws // CHUNK)):
         rng = np.random.default_rng([int(p.seed), chunk])
-        shuffled = rng.permuted(np.repeat(lit[np.newaxis], _CHUNK, axis=0), axis=2).sum(axis=1) / 3.0
+        shuffled = rng.permuted(np.repeat(lit[np.newaxis], CHUNK, axis=0), axis=2).sum(axis=1) / 3.0
         count = strategies.rounded(full.literal[0] * shuffled)
-        daily = np.repeat(base[np.newaxis], _CHUNK, axis=0)
+        daily = np.repeat(base[np.newaxis], CHUNK, axis=0)
         daily[:, row[starts]] += np.add.reduceat(count[:, trade] * unit, starts, axis=1)
         scores.append(score(daily))
+        step()
     return np.concatenate(scores)[:draws]
 
 
@@ -177,11 +180,16 @@ def _caveats(data: BacktestData, cells: float, p: Parameters) -> tuple[str, ...]
         *_instrument_words(p),
         *describe(data.proxies(), data.dates.size),
         f"PROXY futures price {cells:.0%} of the hedges' days.",
-        "Size is fixed in contracts and gains are not reinvested; cash earns nothing.",
+        f"Size is fixed in contracts and gains are not reinvested; cash earns nothing{_bills_words(data)}.",
     ]
     if p.signal_shift < 0.0:
         words.append("The layers are read before they were known: a sensitivity, not a result.")
     return tuple(words)
+
+
+def _bills_words(data: BacktestData) -> str:
+    known = data.bills[np.isfinite(data.bills)]
+    return f", where 3-month bills paid {known.mean():.2%} a year" if known.size else ""
 
 
 def _macro_words(data: BacktestData, p: Parameters) -> str:
