@@ -22,7 +22,7 @@ ALWAYS = ("static", "ladder", "literal_1", "literal_3", "capped")
 
 @pytest.mark.parametrize("instrument", ["calls", "futures"])
 def test_fair_hedges_of_a_constant_vol_world_earn_minus_their_costs(instrument: str) -> None:
-    """Over many worlds every strategy gains 0 on the mean, within its error, without costs, and with them minus those."""
+    """Over many worlds every strategy gains 0 within its error without costs, and with them minus those."""
     totals, hedged = [], []
     paid = replace(FREE, hedge=instrument, hedge_half_spread=0.05, future_half_spread=0.025, fee=1.0)
     each = {"calls": 2.0 * (0.05 * 100.0 + 1.0), "futures": 2.0 * (0.025 * 1000.0 + 1.0)}
