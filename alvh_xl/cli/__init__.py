@@ -1,4 +1,4 @@
-"""The command line: alvh-xl new | refresh | export | data | backtest | functions | install | doctor.
+"""The command line: alvh-xl new | refresh | export | data | backtest | study | functions | install | doctor.
 
 Exit status: 0 done (warnings are printed), 1 nothing could be done (one line says why), 2 the command was not clear,
 3 (install, doctor) there is no Excel on this machine.
@@ -15,11 +15,12 @@ from alvh_xl.cli import (  # importing a module of commands adds them to the app
     excel,
     functions,
     share,
+    study,
     workbooks,
 )
 from alvh_xl.cli.shared import app, err, line
 
-__all__ = ["app", "backtest", "data", "excel", "functions", "main", "share", "workbooks"]
+__all__ = ["app", "backtest", "data", "excel", "functions", "main", "share", "study", "workbooks"]
 
 
 def main() -> None:

@@ -65,6 +65,19 @@ def first_curve_day(data: BacktestData) -> float:
     return float(with_curve[0] if with_curve.size else data.dates[0])
 
 
+def serial_values(store: Store, series: str, asof: datetime, start: date) -> Table:
+    """First value of each day of one series from a day on, by its serial, in the order of days."""
+    first: dict[date, float] = {}
+    for row in store.rows(series, asof, start):
+        first.setdefault(row.day, row.value)
+    return {to_serial(day): first[day] for day in sorted(first)}
+
+
+def serial_events(store: Store, name: str, asof: datetime) -> list[float]:
+    """Instants of one kind of event up to a moment, as serials."""
+    return [to_serial(event.at) for event in store.events(datetime.min, asof) if event.event == name]
+
+
 class Mornings:
     """The instant by which a session's value must have been known: 09:00 of the session after it."""
 
