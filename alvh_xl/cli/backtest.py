@@ -100,6 +100,7 @@ def _history(source: str | None, start: dt.date | None, end: dt.date | None, pat
     """Name of the source, and its history in the span."""
     from alvh_xl.market.history import between, folder_history, sample_history
 
+    data: BacktestData | None
     if source not in (None, "sample", "store") and not Path(str(source)).is_dir():
         raise fail(f"no source {source!r}; write sample, store, or the path of a folder with daily CSV files")
     if source is None:
@@ -113,6 +114,7 @@ def _history(source: str | None, start: dt.date | None, end: dt.date | None, pat
         data = _stored(path, required=True)
     else:
         data = sample_history() if source == "sample" else folder_history(Path(source))
+    assert data is not None
     if source == "store" and start is None:
         from alvh_xl.market.store_history import first_curve_day
 

@@ -175,6 +175,8 @@ def _placebo(found: Report) -> list[str]:
 
 def page(found: Report, history: str) -> str:
     """The report as one page without scripts."""
+    from alvh_xl.cli.backtest_drawings import histogram, lines
+
     words = "".join(f"<li>{html.escape(text)}</li>" for text in (*found.caveats, ADVICE))
     said = "".join(f"<p>{html.escape(text)}</p>" for text in sentences(found, history))
     return (
@@ -183,29 +185,7 @@ def page(found: Report, history: str) -> str:
         "td:first-child,th:first-child{text-align:left}</style>"
         f"<h1>ALVH back-test</h1><p>{html.escape(found.verdict)}</p>{said}"
         f"{''.join(table.page() for table in tables(found))}"
-        f"<h2>Equity, dollars</h2>{_lines(found)}<h2>Caveats</h2><ul>{words}</ul></html>\n"
+        f"<h2>Equity, capital = 1</h2>{lines(found, found.equity / found.capital, '{:.2f}')}"
+        f"<h2>Drawdown, share of the highest equity</h2>{lines(found, found.drawdown, '{:.1%}')}"
+        f"{histogram(found)}<h2>Caveats</h2><ul>{words}</ul></html>\n"
     )
-
-
-def _lines(found: Report) -> str:
-    """Equity of every strategy as lines, with the ends of both axes named."""
-    low, high = float(found.equity.min()), float(found.equity.max())
-    count, span = found.equity.shape[1], (high - low) or 1.0
-    every = max(1, count // 500)
-    parts = []
-    for i, name in enumerate(found.strategies):
-        colour = f"hsl({i * 360 // len(found.strategies)} 70% 40%)"
-        points = " ".join(
-            f"{80.0 + 720.0 * k / max(count - 1, 1):.1f},{300.0 - 290.0 * (float(found.equity[i, k]) - low) / span:.1f}"
-            for k in range(0, count, every)
-        )
-        parts.append(f'<polyline fill="none" stroke="{colour}" points="{points}"/>')
-        parts.append(f'<text x="810" y="{14 + 18 * i}" fill="{colour}">{html.escape(name)}</text>')
-    from alvh_xl.workbook.backtest import day_of
-
-    first, last = (f"{day_of(float(found.dates[i])):%d-%b-%Y}" for i in (0, -1))
-    axes = (
-        f'<text x="0" y="14">{high:,.0f}</text><text x="0" y="300">{low:,.0f}</text>'
-        f'<text x="80" y="325">{first}</text><text x="720" y="325">{last}</text>'
-    )
-    return f'<svg viewBox="0 0 920 330" width="920" role="img" aria-label="equity">{"".join(parts)}{axes}</svg>'

@@ -64,7 +64,7 @@ def _lines(store: Store, first: dt.date, before: int, after: int) -> list[str]:
 
 def _table(found: list[Reaction]) -> Shown:
     columns = ("event", "session", "points of VIX", "from", "to", "HAC error", "n", "verdict")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (one.event, f"{one.session:+d}" if one.session else "0", f"{one.effect:.3f}", f"{one.low:.3f}",
          f"{one.high:.3f}", f"{one.error:.3f}", str(one.n), one.verdict)
         for one in found

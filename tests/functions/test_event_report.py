@@ -101,9 +101,10 @@ def test_offerings_on_real_months_are_the_regression_worked_out_by_hand(shared_d
     flags = np.where(past.isna(), np.nan, counts > past)
     np.testing.assert_array_equal(ALVH_IPO_CLUSTERS(counts.to_numpy())[60:].astype(np.float64), flags[60:])
     days, vix = vix_history(shared_data)
-    frame = pd.Series(vix, index=pd.to_datetime(days - 25569.0, unit="D"))
-    ends = frame.groupby([frame.index.year, frame.index.month]).last()
-    level = np.array([ends.get((ym // 100, ym % 100), np.nan) for ym in table["yearmo"]])
+    last: dict[int, float] = {}
+    for stamp, close in zip(pd.to_datetime(days - 25569.0, unit="D"), vix.tolist(), strict=True):
+        last[stamp.year * 100 + stamp.month] = close
+    level = np.array([last.get(ym, np.nan) for ym in table["yearmo"]])
     y, keep = np.diff(level), np.isfinite(np.diff(level)) & np.isfinite(flags[:-1])
     x = np.column_stack([np.ones(keep.sum()), flags[:-1][keep], level[:-1][keep]])
     inverse = np.linalg.inv(x.T @ x)

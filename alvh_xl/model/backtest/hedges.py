@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,11 +66,14 @@ def terms(instrument: str, p: Parameters) -> tuple[float, float]:
     return (p.future_multiplier if instrument == "futures" else p.mini_multiplier), p.future_half_spread
 
 
+@lru_cache(maxsize=32)
 def expiries(start: float, end: float) -> FloatArray:
-    """Monthly VIX expiries, serial dates, from `start` to after `end`."""
+    """Monthly VIX expiries, serial dates, from `start` to after `end`; read-only, as a shifted run asks again."""
     first, last = sessions.from_serial(start), sessions.from_serial(end)
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
-    return np.array([np.floor(sessions.to_serial(sessions.vix_expiry(m // 12, m % 12 + 1))) for m in months])
+    found = np.array([np.floor(sessions.to_serial(sessions.vix_expiry(m // 12, m % 12 + 1))) for m in months])
+    found.setflags(write=False)
+    return found
 
 
 def for_condors(data: BacktestData, trades: Schedule, p: Parameters, tenor: float | None = None) -> Hedge:

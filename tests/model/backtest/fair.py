@@ -15,7 +15,7 @@ VVIX, LEVEL, SPX_VOL, IMPLIED = 90.0, 18.0, 0.16, 16.0
 
 def vix_vol(days: float, vvix: float = VVIX) -> float:
     """method.md §10: (VVIX/100)·(τ/30)^−0.245."""
-    return vvix / 100.0 * (days / 30.0) ** -0.245
+    return vvix / 100.0 * math.pow(days / 30.0, -0.245)
 
 
 def black_call(future: float, strike: float, days: float, vol: float) -> float:
