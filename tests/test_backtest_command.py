@@ -153,3 +153,16 @@ def test_a_sweep_runs_on_a_dask_cluster_of_two_workers(tmp_path: Path) -> None:
     ):
         found = sweeps.sweep(square, runs(1.0, 2.0, 5.0), pool, tmp_path / "dask.jsonl")
     assert list(found.values()) == [1.0, 4.0, 25.0]
+
+
+def test_back_tests_of_a_sweep_run_on_a_cluster_named_on_the_command_line(tmp_path: Path) -> None:
+    """The real task, sent by the command: two back-tests on two workers are those of this machine's processes."""
+    distributed = pytest.importorskip("distributed")
+    base = ["backtest", "--draws", "0", "--strategies", "unhedged,literal_1", "--sweep", "hedge=calls,futures"]
+    kept = ["--results", str(tmp_path / "here.jsonl"), "--workers", "2"]
+    here = RUNNER.invoke(app, [*base, *kept])
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address.replace("tcp://", "dask://")
+        there = RUNNER.invoke(app, [*base, "--results", str(tmp_path / "there.jsonl"), "--executor", address])
+    assert there.exit_code == 0, there.output
+    assert there.output.replace("there.jsonl", "here.jsonl") == here.output
