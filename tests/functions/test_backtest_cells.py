@@ -82,6 +82,12 @@ def test_the_instrument_is_a_word_and_every_other_setting_a_number() -> None:
     assert cells([["colour", 1.0]]) is CellError.VALUE
 
 
+def test_an_error_among_the_parameters_and_too_many_draws_are_errors() -> None:
+    """A parameter that failed to calculate must not become its default; a million draws would hang the sheet."""
+    assert cells([["cap", CellError.NUM]]) is CellError.NA
+    assert cells(draws=10_001.0) is CellError.NUM
+
+
 def test_macro_pressure_counts_only_with_its_strength() -> None:
     """The column alone must change nothing: the strength is 0 by default."""
     macro = column(np.where(np.arange(WORLD.dates.size) % 2 == 0, 1.0, np.nan))
