@@ -70,18 +70,20 @@ def test_a_single_call_earns_the_closed_form() -> None:
     assert np.isnan(programme_rate(dates, np.zeros(20)))
     cash[13] = 0.0
     assert np.isnan(programme_rate(dates, cash))
+    twice = np.array([-100.0, 230.0, -132.0])  # 10 and 20 % a year both make it worth nothing
+    assert np.isnan(programme_rate(np.array([40000.0, 40365.0, 40730.0]), twice))
 
 
 def test_sub_periods_are_parts_of_the_history_and_short_ones_are_left_out() -> None:
     """A gain counted in the wrong years, or a period of a few weeks, would tell a trend that is not there."""
     days = np.arange(39052.0, 40544.0)  # 1 December 2006 to 31 December 2010
     year = np.floor((days - 25569.0) / 365.2425 + 1970.0)
-    pnl = np.where(np.arange(days.size) % 2 == 0, 300.0, -100.0) * np.where(year >= 2010, 2.0, 1.0)
+    pnl = np.where(np.arange(days.size) % 2 == 0, 300.0, -100.0) * np.where(year >= 2009, 2.0, 1.0)
     gains = period_gains(days, np.asarray(pnl, dtype=np.float64), 1e6)
     assert list(gains) == ["2007-2009", "2010-2016"]
-    for name, scale in (("2007-2009", 1.0), ("2010-2016", 2.0)):
+    for name, scale, worst in (("2007-2009", 4.0 / 3.0, 200.0), ("2010-2016", 2.0, 200.0)):
         assert gains[name][0] == pytest.approx(100.0 * scale * 252.0 / 1e6, rel=0.01)
-        assert gains[name][1] == pytest.approx(252.0, rel=0.01)
+        assert gains[name][1] == pytest.approx(100.0 * scale * 252.0 / worst, rel=0.01)
 
 
 def test_every_topic_of_the_rows_is_there_and_agrees_with_the_report() -> None:

@@ -65,7 +65,7 @@ def test_a_crash_reaches_the_dollars_of_the_ladder() -> None:
     p = replace(FREE, hedge_half_spread=0.05)
     found = run(data, p, ("ladder",))
     trades = ic.condors(data, p).schedule
-    expected = 0.0
+    expected = premium = 0.0
     for calls, tenor in ((4.0, 30.0), (4.0, 110.0), (2.0, 220.0)):
         plan = hedges.for_condors(data, trades, p, tenor).schedule
         for first, last, expiry in zip(plan.entry, plan.exit, plan.settlement, strict=True):
@@ -75,7 +75,9 @@ def test_a_crash_reaches_the_dollars_of_the_ladder() -> None:
                 for row, (future, vvix) in zip((first, last), after, strict=True)
             ]
             expected += calls * 100.0 * (prices[1] - prices[0] - 0.1)
+            premium += calls * 100.0 * prices[0]
     assert found.hedge_pnl.sum() == pytest.approx(expected, rel=1e-9)
+    assert found.premium[0] == pytest.approx(premium, rel=1e-9)
 
 
 def test_futures_are_sized_by_the_same_rules_with_their_own_dollars() -> None:
@@ -213,6 +215,27 @@ def test_greeks_explain_the_calls_of_quiet_days() -> None:
     assert np.abs(parts["residual"][quiet]).sum() < 0.05 * gross
     total = sum(parts[name] for name in names) + parts["residual"]
     np.testing.assert_allclose(total, 100.0 * hedge.change[later], atol=1e-9)
+
+
+def test_each_part_of_a_call_is_its_own_difference_of_blacks_formula() -> None:
+    """Delta, gamma, vega and theta of the day before, by differences of the formula written out, times what moved."""
+    data = fair_world(6)
+    hedge = hedges.for_condors(data, ic.condors(data, FREE).schedule, FREE)
+    parts = hedges.attribution(hedge, 0.0, 0.0)
+    later = np.flatnonzero(hedge.schedule.first == 0.0)
+    for place in range(0, later.size, 37):
+        i, j = later[place] - 1, later[place]
+        strike = float(hedge.strike[hedge.schedule.trade[i]])
+        f, days, vol = float(hedge.future[i]), float(hedge.days[i]), float(hedge.vol[i])
+        move, wider, passed = hedge.future[j] - f, hedge.vol[j] - vol, days - hedge.days[j]
+        here, up, down = (black_call(f + step, strike, days, vol) for step in (0.0, 0.01, -0.01))
+        assert parts["delta"][place] == pytest.approx(100.0 * (up - down) / 0.02 * move, rel=1e-4, abs=1e-6)
+        gamma = (up - 2.0 * here + down) / 1e-4
+        assert parts["gamma"][place] == pytest.approx(50.0 * gamma * move**2, rel=1e-4, abs=1e-6)
+        vega = (black_call(f, strike, days, vol + 1e-4) - black_call(f, strike, days, vol - 1e-4)) / 2e-4
+        assert parts["vega"][place] == pytest.approx(100.0 * vega * wider, rel=1e-4, abs=1e-6)
+        theta = (black_call(f, strike, days - 1e-3, vol) - black_call(f, strike, days + 1e-3, vol)) / 2e-3
+        assert parts["theta"][place] == pytest.approx(100.0 * theta * passed, rel=1e-4, abs=1e-6)
 
 
 def test_greeks_explain_the_real_history(shared_data: Path) -> None:
