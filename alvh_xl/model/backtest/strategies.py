@@ -110,8 +110,11 @@ def overlay_contracts(data: BacktestData, hedge: Hedge, p: Parameters) -> tuple[
 
 
 def front_vx(data: BacktestData, hedge: Hedge, p: Parameters) -> FloatArray:
-    """Nearest settle of the stored curve on the session before each purchase; the PROXY where there is none."""
+    """Future the calls settle on, on the session before each purchase: the front one once the old calls have expired.
+
+    The nearest settle of that session is the contract about to expire. Before the purchase of 18 February 2020 it stood
+    below 15 and the next one above: by the expiring one the overlay would have held nothing in March 2020.
+    """
     row = np.nan_to_num(decision_row(hedge.schedule, p, data.dates.size)).astype(np.intp)
-    nearest = data.curve_settles[row, 0]
-    stand_in, _ = data.futures(row, 1.0)
-    return np.where(np.isfinite(nearest), nearest, stand_in)
+    future, _ = data.futures(row, hedge.schedule.settlement - data.dates[row])
+    return future

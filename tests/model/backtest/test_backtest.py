@@ -51,9 +51,7 @@ def test_the_overlay_follows_the_published_weights() -> None:
     """VXTH: 0 to 15, 1 % to 30, 0.5 % to 50, 0 above, on the front future of the session before."""
     data = random_world()
     front = np.resize([15.0, 15.01, 30.0, 30.01, 50.0, 50.01], data.dates.size)
-    settles = data.curve_settles.copy()
-    settles[:, 0] = front
-    data = replace(data, curve_settles=settles)
+    data = replace(data, curve_settles=np.where(np.isfinite(data.curve_settles), front[:, np.newaxis], np.nan))
     call = hedges.monthly(data, Parameters())
     contracts, weight = strategies.overlay_contracts(data, call, Parameters())
     before = front[call.schedule.entry - 1]

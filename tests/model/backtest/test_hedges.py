@@ -178,14 +178,15 @@ def test_cutting_the_history_changes_no_earlier_decision() -> None:
 def test_the_gate_of_the_overlay_moves_with_the_layers() -> None:
     """A shift of the gate must reach the published weights too: they read VX a session later."""
     data = random_world()
-    settles = data.curve_settles.copy()
-    settles[:, 0] = np.arange(data.dates.size)
-    data = replace(data, curve_settles=settles)
+    level = 20.0 + np.arange(data.dates.size)  # VIX too, so that every future of a session is its level
+    flat = np.where(np.isfinite(data.curve_settles), level[:, np.newaxis], np.nan)
+    data = replace(data, curve_settles=flat, vix=level)
     for shift in (-2.0, 0.0, 2.0):
         p = Parameters(signal_shift=shift)
         hedge = hedges.monthly(data, p)
         read = strategies.front_vx(data, hedge, p)
-        np.testing.assert_array_equal(read, np.clip(hedge.schedule.entry - 1 - shift, 0, data.dates.size - 1))
+        row = np.clip(hedge.schedule.entry - 1 - shift, 0, data.dates.size - 1)
+        np.testing.assert_allclose(read, level[row.astype(np.intp)])
 
 
 @pytest.mark.parametrize("instrument", ["calls", "futures"])
