@@ -178,7 +178,9 @@ def test_cutting_the_history_changes_no_earlier_decision() -> None:
 def test_the_gate_of_the_overlay_moves_with_the_layers() -> None:
     """A shift of the gate must reach the published weights too: they read VX a session later."""
     data = random_world()
-    level = 20.0 + np.arange(data.dates.size)  # VIX too, so that every future of a session is its level
+    level = 20.0 + np.arange(
+        data.dates.size, dtype=np.float64
+    )  # VIX too, so that every future of a session is its level
     flat = np.where(np.isfinite(data.curve_settles), level[:, np.newaxis], np.nan)
     data = replace(data, curve_settles=flat, vix=level)
     for shift in (-2.0, 0.0, 2.0):
