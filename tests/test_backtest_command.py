@@ -41,7 +41,10 @@ def test_the_sample_gives_a_table_and_its_caveats(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     for words in ("unhedged", "downsized", "literal_4", "ladder", "PROXY vx_curve", "Model-priced", "not advice"):
         assert words in answer.output
-    assert "<svg" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 3  # equity, drawdown, placebo
+    assert text.count("<polyline") == 2 * 9
+    assert "95th percentile" in text
 
 
 def test_everything_the_report_knows_is_printed_and_on_the_page(tmp_path: Path) -> None:

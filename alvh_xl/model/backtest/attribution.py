@@ -69,5 +69,5 @@ def _quiet(data: BacktestData, plan: ic.Schedule, left: FloatArray) -> FloatArra
 def _summed(cells: dict[str, FloatArray], cost: float, quiet: FloatArray) -> Attribution:
     gross = float(sum(np.abs(cells[name][quiet]).sum() for name in _GREEKS))
     off = float(np.abs(cells["residual"][quiet]).sum())
-    dollars = {name: cost if name == "cost" else float(cells[name].sum()) for name in PARTS}
+    dollars = {name: (cost if name == "cost" else float(cells[name].sum())) + 0.0 for name in PARTS}  # never -0
     return Attribution(dollars, off / gross if gross > 0.0 else float("nan"))

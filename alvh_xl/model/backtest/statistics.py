@@ -102,7 +102,7 @@ def statistics(
         cvar=float(cvar(pnl) / capital),
         worst_day=float(pnl.min() / capital),
         worst_week=float(week.min() / capital),
-        hedge_cost=float(-hedge.sum() / capital / years),
+        hedge_cost=float(-hedge.sum() / capital / years) + 0.0,  # never -0
         calm_cost=calm_cost(dates, hedge, capital),
         turnover=float(contracts / years),
         hedge_return=float(hedge.sum() / premium) if premium > 0.0 else float("nan"),
@@ -155,7 +155,7 @@ def calm_cost(dates: FloatArray, hedge: FloatArray, capital: float) -> float:
     year = years_of(dates)
     stressed = {int(name) for name in CRISES}
     calm = [float(-hedge[year == y].sum()) for y in np.unique(year) if int(y) not in stressed]
-    return float(np.mean(calm) / capital) if calm else float("nan")
+    return float(np.mean(calm) / capital) + 0.0 if calm else float("nan")
 
 
 def crisis_gains(dates: FloatArray, pnl: FloatArray) -> dict[str, float]:
