@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,13 @@ from typer.testing import CliRunner
 from alvh_xl.cli import app, sweeps
 
 RUNNER = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of a store that does not exist yet: the default source must not be the one of whoever runs the tests."""
+    monkeypatch.setenv("ALVH_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 def square(number: float) -> float:
@@ -33,21 +41,78 @@ def test_the_sample_gives_a_table_and_its_caveats(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     for words in ("unhedged", "downsized", "literal_4", "ladder", "PROXY vx_curve", "Model-priced", "not advice"):
         assert words in answer.output
-    assert "<svg" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 3  # equity, drawdown, placebo
+    assert text.count("<polyline") == 2 * 9
+    assert "95th percentile" in text
 
 
-def test_the_hedges_rates_and_turnover_are_printed_when_asked() -> None:
-    """A hedge's cost is also read as a rate on the money laid out, and as contracts traded."""
-    answer = RUNNER.invoke(app, ["backtest", "--draws", "0", "--strategies", "unhedged,literal_1", "--irr"])
+def test_everything_the_report_knows_is_printed_and_on_the_page(tmp_path: Path) -> None:
+    """A statistic that only one of the two shows would be missed by half of the readers."""
+    page = tmp_path / "page.html"
+    arguments = ["backtest", "--draws", "60", "--strategies", "unhedged,downsized,literal_1", "--html", str(page)]
+    answer = RUNNER.invoke(app, arguments)
     assert answer.exit_code == 0, answer.output
-    assert "Internal rate of return" in answer.output
-    assert "Hedge contracts bought a year: literal_1" in answer.output
+    text = page.read_text(encoding="utf-8")
+    for words in ("History: sample, 03-Jan-2014", "worst day", "worst week", "calm cost/y", "contracts/y", "IRR",
+                  "2010-2016", "2017-2019", "Crises", "lowest roll", "gate -2", "gate +2", "unexplained", "Placebo: 60",
+                  "no layer lit"):  # fmt: skip
+        assert words in answer.output
+        assert words in text
+    assert "Roll and gate moved" not in RUNNER.invoke(app, [*arguments[:5], "--no-shifts"]).output
+
+
+def test_futures_can_be_the_hedge_and_be_swept(tmp_path: Path) -> None:
+    """The word must reach the model; a sweep over instruments is one more parameter."""
+    base = ["backtest", "--draws", "0", "--no-shifts", "--strategies", "unhedged,literal_1"]
+    answer = RUNNER.invoke(app, [*base, "--param", "hedge=futures", "--param", "condors=40"])
+    assert answer.exit_code == 0, answer.output
+    assert "hold VX futures" in answer.output
+    kept = ["--results", str(tmp_path / "sweep.jsonl"), "--workers", "1"]
+    swept = RUNNER.invoke(app, [*base, "--sweep", "hedge=calls,futures", *kept])
+    assert swept.exit_code == 0, swept.output
+    assert "hedge calls: " in swept.output
+    assert "hedge futures: " in swept.output
+
+
+def filled(folder: Path, first: dt.date, count: int) -> None:
+    """A store of a few hundred sessions, imported the way a user would."""
+    days = [day for i in range(count * 2) if (day := first + dt.timedelta(i)).weekday() < 5][:count]
+    source = folder / "in"
+    source.mkdir(parents=True)
+    spx = "".join(f"{d},{p},{p},{p},{p}\n" for i, d in enumerate(days) if (p := 2000 + 30 * (i % 7)))
+    (source / "spx_daily_ohlcv.csv").write_text("date,open,high,low,close\n" + spx)
+    vix = "".join(f"{d},{p},{p},{p},{p}\n" for i, d in enumerate(days) if (p := 15 + i % 5))
+    (source / "vix_daily_ohlc.csv").write_text("date,open,high,low,close\n" + vix)
+    answer = RUNNER.invoke(app, ["data", "import", str(source)])
+    assert answer.exit_code == 0, answer.output
+
+
+def test_the_store_is_read_when_it_covers_the_span_and_the_answer_says_so(no_store: Path) -> None:
+    """A trader with data of their own must not be shown the sample unknowingly, nor a store with half of the span."""
+    filled(no_store, dt.date(2019, 1, 2), 300)
+    base = ["backtest", "--draws", "0", "--no-shifts", "--strategies", "unhedged"]
+    assert "History: sample, 03-Jan-2014" in RUNNER.invoke(app, base).output
+    inside = RUNNER.invoke(app, [*base, "--start", "2019-02-01", "--end", "2019-12-31"]).output
+    assert "History: store, 01-Feb-2019 to 31-Dec-2019" in inside
+    assert "PROXY vx_curve" in inside
+    asked = RUNNER.invoke(app, [*base, "--source", "store"]).output
+    assert "History: store, 02-Jan-2019" in asked
+
+
+def test_without_a_store_the_next_step_is_named(no_store: Path) -> None:
+    """`--source store` with nothing there must say how to fill it, and must not make an empty file."""
+    answer = RUNNER.invoke(app, ["backtest", "--source", "store"])
+    assert answer.exit_code == 1
+    assert "alvh-xl data sync" in answer.output
+    assert not no_store.exists()
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["--source", "nowhere"], ["--param", "days"], ["--param", "days=x"], ["--param", "colour=1"],
-     ["--strategies", "magic"], ["--start", "soon"], ["--start", "2030-01-01"], ["--param", "days=60"]],
+     ["--param", "hedge=swaps"], ["--strategies", "magic"], ["--start", "soon"], ["--start", "2030-01-01"],
+     ["--param", "days=60"]],
 )  # fmt: skip
 def test_what_cannot_be_done_is_not_a_traceback(arguments: list[str]) -> None:
     """A mistyped option must end with exit status 1, not with a defect of ours."""
@@ -91,3 +156,16 @@ def test_a_sweep_runs_on_a_dask_cluster_of_two_workers(tmp_path: Path) -> None:
     ):
         found = sweeps.sweep(square, runs(1.0, 2.0, 5.0), pool, tmp_path / "dask.jsonl")
     assert list(found.values()) == [1.0, 4.0, 25.0]
+
+
+def test_back_tests_of_a_sweep_run_on_a_cluster_named_on_the_command_line(tmp_path: Path) -> None:
+    """The real task, sent by the command: two back-tests on two workers are those of this machine's processes."""
+    distributed = pytest.importorskip("distributed")
+    base = ["backtest", "--draws", "0", "--strategies", "unhedged,literal_1", "--sweep", "hedge=calls,futures"]
+    kept = ["--results", str(tmp_path / "here.jsonl"), "--workers", "2"]
+    here = RUNNER.invoke(app, [*base, *kept])
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address.replace("tcp://", "dask://")
+        there = RUNNER.invoke(app, [*base, "--results", str(tmp_path / "there.jsonl"), "--executor", address])
+    assert there.exit_code == 0, there.output
+    assert there.output.replace("there.jsonl", "here.jsonl") == here.output

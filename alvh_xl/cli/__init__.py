@@ -18,12 +18,14 @@ from alvh_xl.cli import (  # importing a module of commands adds them to the app
     gates,
     positions,
     share,
+    study,
     workbooks,
 )
 from alvh_xl.cli.shared import app, err, line
 
 __all__ = [
-    "app", "backtest", "data", "data_status", "excel", "functions", "gates", "main", "positions", "share", "workbooks",
+    "app", "backtest", "data", "data_status", "excel", "functions", "gates", "main", "positions", "share", "study",
+    "workbooks",
 ]  # fmt: skip
 
 

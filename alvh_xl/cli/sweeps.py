@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Numbers = dict[str, float]
+Settings = dict[str, float | str]
 
 
-def combinations(fixed: Mapping[str, float], swept: Mapping[str, Sequence[float]]) -> list[Numbers]:
+def combinations(fixed: Mapping[str, float | str], swept: Mapping[str, Sequence[float | str]]) -> list[Settings]:
     """Every combination of the swept values, each with the fixed ones."""
     return [{**fixed, **dict(zip(swept, values, strict=True))} for values in itertools.product(*swept.values())]
 

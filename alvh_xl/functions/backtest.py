@@ -6,22 +6,23 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from alvh_xl.functions.backtest_report import report
+from alvh_xl.functions.backtest_report import MEASURES, SHIFTED, TOPICS, Report, Setting, report, statistic_rows
 from alvh_xl.functions.cells import CellError
 from alvh_xl.functions.columns import ColumnKind
-from alvh_xl.functions.kinds import DateSeries, Pairs, PointsSeries, PositiveSeries, Whole, table
+from alvh_xl.functions.kinds import DateSeries, Pairs, PointsSeries, PositiveSeries, Whole, table, word
 from alvh_xl.functions.registry import Table, cell_function
 from alvh_xl.model import backtest
-from alvh_xl.model.errors import DomainError, MissingError, ShapeError
+from alvh_xl.model.errors import DomainError, MissingError
 
 Curve = Annotated[Any, table(3)]
 OptionalPoints = Annotated[Any, ColumnKind("index points", low=1)]
 OptionalIssues = Annotated[Any, ColumnKind("issues", low=0)]
 _MOST_DRAWS = 10_000
-_COLUMNS = (
-    "strategy", "cagr", "vol", "sharpe", "sharpe_low", "sharpe_high", "max_drawdown", "cvar", "worst_day",
-    "worst_week", "hedge_cost", "hedge_return", "verdict",
-)  # fmt: skip
+_COLUMNS = ("strategy", *MEASURES, "verdict")
+_ROWS = ("topic", "item", "strategy", "value")
+_PARTS = ("strategies", "all", *TOPICS, "caveat")
+OptionalShare = Annotated[Any, ColumnKind("fraction", low=0, high=1)]
+Part = Annotated[Any, word(*_PARTS)]
 
 
 @cell_function(category="Research and status", concept="C25", status="DOCUMENT RULE (untested)", shape="table")
@@ -37,11 +38,13 @@ def ALVH_BACKTEST(
     declines: OptionalIssues | None = None,
     parameters: Pairs | None = None,
     draws: Whole = 0.0,
+    part: Part = "strategies",
+    macro: OptionalShare | None = None,
 ) -> Table:
     """Back-test of condors with no hedge, smaller size, a static overlay, ALVH and a ladder; model-priced.
 
     Each week's first session sells a condor, held to settlement; SPX legs from VIX and a fixed skew, VIX calls from
-    VVIX on the VX curve. Sized on the session before, filled at the close.
+    VVIX on the VX curve, VX futures at its settles. Sized on the session before, filled at the close.
 
     Parameters
     ----------
@@ -52,7 +55,8 @@ def ALVH_BACKTEST(
     vix : index points
         VIX closes.
     vx_curve : three columns
-        Date, calendar days to settlement and settle of each VX future; sessions without one use a PROXY.
+        Date, calendar days to settlement and settle of each VX future, with days 0 the final settlement value;
+        sessions without one use a PROXY.
     vvix : index points
         VVIX; blank where unknown, then 90, a PROXY.
     vix9d : index points
@@ -64,14 +68,22 @@ def ALVH_BACKTEST(
     declines : issues
         Declining issues.
     parameters : name, value
-        Two columns, for example days 14, short_delta 0.16, condors 10, cap 0.35.
+        Two columns, for example days 14, short_delta 0.16, condors 10, cap 0.35; hedge is calls, futures or mini.
     draws : paths
         Random-layer placebo paths; 0 draws none, and then nothing is called better.
+    part : word
+        strategies, one topic of the rows below, or all of them; phase and gate run the back-test 26 times.
+    macro : 0 to 1
+        Macro pressure known at each session's close, for the parameter macro_strength; blank is none.
 
     Returns
     -------
-    strategy, cagr, vol, sharpe, sharpe_low, sharpe_high, max_drawdown, cvar, worst_day, worst_week, hedge_cost, hedge_return, verdict
-        A row a strategy; shares of the capital, rates a year; hedge_return is on the premium paid, not annualised.
+    strategy, cagr, vol, sharpe, sharpe_low, sharpe_high, max_drawdown, cvar, worst_day, worst_week, hedge_cost, calm_cost, turnover, hedge_return, hedge_irr, per_cvar, verdict
+        A row a strategy; shares of the capital, rates a year; hedge_return is on the premium paid, not annualised,
+        hedge_irr a year, #N/A without one single rate; calm_cost the mean of the years without a crisis, turnover
+        contracts a year. Any other part is rows of topic, item, strategy, value: period_gain and period_per_cvar (by
+        sub-period), without (2008, 2020), crisis and crisis_hedge, binding, placebo, attribution (delta, gamma, vega,
+        theta, cost, residual, quiet_residual of condors and hedge), phase (0 to 20), gate (-2 to 2), caveat.
 
     Notes
     -----
@@ -92,25 +104,38 @@ def ALVH_BACKTEST(
     """  # noqa: E501
     if draws > _MOST_DRAWS:
         raise DomainError(f"at most {_MOST_DRAWS} draws")
-    data = backtest.BacktestData.of(dates, spx, vix, vx_curve, vvix, vix9d, vix3m, advances, declines)
-    found = report(data, _numbers(parameters), draws=int(draws))
+    data = backtest.BacktestData.of(dates, spx, vix, vx_curve, vvix, vix9d, vix3m, advances, declines, macro)
+    found = report(data, _settings(parameters), draws=int(draws), shifts=part in ("all", *SHIFTED))
+    return _strategies(found) if part == "strategies" else _statistics(found, part)
+
+
+def _strategies(found: Report) -> Table:
+    """One row a strategy."""
     rows = [
-        (name, *(_cell(figures[column]) for column in _COLUMNS[1:-1]), found.verdict if name == "literal_1" else "")
+        (name, *(_cell(figures[column]) for column in MEASURES), found.verdict if name == "literal_1" else "")
         for name, figures in found.measures.items()
     ]
     return Table(_COLUMNS, rows)
 
 
-def _numbers(pairs: dict[str, Any] | None) -> dict[str, float]:
-    """Parameters as numbers; a blank one is the default."""
-    found = {}
+def _statistics(found: Report, part: str) -> Table:
+    """One row a statistic of one topic, or of all."""
+    rows = [(*words, _cell(value)) for *words, value in statistic_rows(found) if part in ("all", words[0])]
+    if part in ("all", "caveat"):
+        rows += [("caveat", str(i), "", text) for i, text in enumerate(found.caveats, start=1)]
+    if not rows:
+        raise MissingError(f"this history has no {part}")
+    return Table(_ROWS, rows)
+
+
+def _settings(pairs: dict[str, Any] | None) -> dict[str, Setting]:
+    """Parameters as numbers, `hedge` as a word; a blank one is the default."""
+    found: dict[str, Setting] = {}
     for name, value in (pairs or {}).items():
         if isinstance(value, CellError):
             raise MissingError(f"{name} is an error")
-        if isinstance(value, str):
-            raise ShapeError(f"{name} must be a number")
         if value is not None:
-            found[name] = float(value)
+            found[name] = value.strip().lower() if isinstance(value, str) else float(value)
     return found
 
 

@@ -34,7 +34,7 @@ def sample_history() -> BacktestData:
     curve = [
         (to_serial(s.day), float((s.expiry - s.day).days), s.value) for s in facts.settles
     ]  # fmt: skip
-    return _joined(tables, [list(row) for row in curve if row[1] > 0.0])
+    return joined(tables, [list(row) for row in curve if row[1] >= 0.0])
 
 
 def folder_history(folder: Path) -> BacktestData:
@@ -49,7 +49,7 @@ def folder_history(folder: Path) -> BacktestData:
     if path.is_file():
         for row in _records(path):
             curve.append([_serial(row["date"]), float(row["days"]), float(row["settle"])])
-    return _joined(tables, curve)
+    return joined(tables, curve)
 
 
 def _series(facts: Facts, name: str) -> Table:
@@ -76,14 +76,17 @@ def _first_table(folder: Path, places: tuple[tuple[str, str], ...]) -> Table:
     return {}
 
 
-def _joined(tables: dict[str, Table], curve: list[list[float]]) -> BacktestData:
+def joined(
+    tables: dict[str, Table], curve: list[list[float]], macro: Table | None = None, bills: Table | None = None
+) -> BacktestData:
     """All series on the sessions that have both SPX and VIX."""
+    tables = tables | {"macro": macro or {}, "bills": bills or {}}
     dates = sorted(set(tables["spx"]) & set(tables["vix"]))
     missing = float("nan")
     columns = {name: [table.get(day, missing) for day in dates] for name, table in tables.items()}
     return BacktestData.of(
         dates, columns["spx"], columns["vix"], curve or None, columns["vvix"], columns["vix9d"], columns["vix3m"],
-        columns["advances"], columns["declines"],
+        columns["advances"], columns["declines"], columns["macro"], columns["bills"],
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from alvh_xl.functions.backtest_report import STRATEGIES, Report
+from alvh_xl.functions.backtest_report import PARTS, PERIODS, PHASES, STRATEGIES, FloatArray, Report, Setting
 from alvh_xl.hosts.embedded import WorkbookError, save_atomically
 from alvh_xl.hosts.embedded.charts import refresh_charts
 from alvh_xl.workbook.files import open_workbook
@@ -40,28 +40,38 @@ WORDS: Final = {
     "ladder": "with a 4/4/2 ladder, always on",
 }
 MEASURES: Final = (
-    "cagr", "vol", "sharpe", "sharpe_low", "sharpe_high", "max_drawdown", "cvar", "worst_week", "hedge_cost",
-    "hedge_return", "turnover",
+    "cagr", "vol", "sharpe", "sharpe_low", "sharpe_high", "max_drawdown", "cvar", "worst_day", "worst_week", "per_cvar",
 )  # fmt: skip
+HEDGE_MEASURES: Final = ("hedge_cost", "calm_cost", "turnover", "hedge_return", "hedge_irr")
+# 2007-2009 is 2007_09: a longer head of a column would be clipped.
+PERIOD_NAMES: Final = tuple(name.replace(" ", "_").replace("-20", "_") for name in PERIODS)
+GATE_NAMES: Final = ("gate_early_2", "gate_early_1", "gate_0", "gate_late_1", "gate_late_2")
 FACTS: Final[Columns] = ("topic", "words")
-RESULT: Final[Columns] = ("strategy", *MEASURES, "per_cvar", "what_it_is")
-CRISIS: Final[Columns] = (
-    "strategy", *(f"crisis_{year}" for year in CRISES), *(f"without_{year}" for year in YEARS_OUT),
+RESULT: Final[Columns] = ("strategy", *MEASURES, *(f"without_{year}" for year in YEARS_OUT), "what_it_is")
+CRISIS: Final[Columns] = ("strategy", *(f"crisis_{year}" for year in CRISES))
+HEDGE: Final[Columns] = ("strategy", *HEDGE_MEASURES, *(f"hedge_{year}" for year in CRISES))
+PERIOD: Final[Columns] = (
+    "strategy", *(f"gain_{name}" for name in PERIOD_NAMES), *(f"ratio_{name}" for name in PERIOD_NAMES),
 )  # fmt: skip
+SHIFTS: Final[Columns] = ("strategy", "roll_lowest", "roll_median", "roll_highest", *GATE_NAMES)
+ATTRIBUTION: Final[Columns] = ("side", *PARTS, "total", "unexplained")
 PATH: Final[Columns] = (
     "date", "month", *(f"equity_{name}" for name in DRAWN), *(f"drawdown_{name}" for name in DRAWN),
 )  # fmt: skip
 PLACEBO: Final[Columns] = ("score", "draws", "alvh_here", "p95_here")
+PHASE: Final[Columns] = ("sessions_later", *(f"roll_{name}" for name in DRAWN))
 CAVEAT: Final[Columns] = ("caveat",)
 ROWS: Final = {
-    "BacktestFacts": 8, "BacktestResult": len(STRATEGIES), "BacktestCrises": len(STRATEGIES),
-    "BacktestPath": 120, "BacktestPlacebo": 20, "BacktestCaveats": 12,
+    "BacktestFacts": 9, "BacktestResult": len(STRATEGIES), "BacktestCrises": len(STRATEGIES),
+    "BacktestHedge": len(STRATEGIES), "BacktestPeriods": len(STRATEGIES), "BacktestShifts": len(STRATEGIES),
+    "BacktestAttribution": 2, "BacktestPath": 120, "BacktestPlacebo": 20, "BacktestPhase": len(PHASES),
+    "BacktestCaveats": 14,
 }  # fmt: skip
 _BAR = 95.0
 _EPOCH = dt.date(1899, 12, 30)
 
 
-def backtest_tables(found: Report, source: str, parameters: Mapping[str, float]) -> dict[str, tuple[Columns, Rows]]:
+def backtest_tables(found: Report, source: str, parameters: Mapping[str, Setting]) -> dict[str, tuple[Columns, Rows]]:
     """Return every table of the sheet.
 
     Parameters
@@ -82,8 +92,13 @@ def backtest_tables(found: Report, source: str, parameters: Mapping[str, float])
         "BacktestFacts": (FACTS, _facts(found, source, parameters)),
         "BacktestResult": (RESULT, _result(found)),
         "BacktestCrises": (CRISIS, _crises(found)),
+        "BacktestHedge": (HEDGE, _hedge(found)),
+        "BacktestPeriods": (PERIOD, _periods(found)),
+        "BacktestShifts": (SHIFTS, _shifts(found)),
+        "BacktestAttribution": (ATTRIBUTION, _attribution(found)),
         "BacktestPath": (PATH, _path(found)),
         "BacktestPlacebo": (PLACEBO, _placebo(found)),
+        "BacktestPhase": (PHASE, _phase(found)),
         "BacktestCaveats": (CAVEAT, _caveats(found.caveats)),
     }
     return {
@@ -92,7 +107,7 @@ def backtest_tables(found: Report, source: str, parameters: Mapping[str, float])
     }
 
 
-def write_into(path: Path, found: Report, source: str, parameters: Mapping[str, float]) -> int:
+def write_into(path: Path, found: Report, source: str, parameters: Mapping[str, Setting]) -> int:
     """Put a back-test into the Backtest sheet of a workbook file; nothing else in the file is touched.
 
     Returns
@@ -126,10 +141,28 @@ def _cell(number: float) -> float | None:
     return float(number) + 0.0 if math.isfinite(number) else None
 
 
-def _facts(found: Report, source: str, parameters: Mapping[str, float]) -> Rows:
-    sentences = re.split(r"(?<=\.) (?=[A-Z])", found.verdict, maxsplit=3)  # room for four lines, the last may be long
+def span(found: Report, source: str) -> str:
+    """Where a history is from, its ends and its length, in words."""
     first, last = day_of(found.dates[0]), day_of(found.dates[-1])
-    changed = ", ".join(f"{name} {value:g}" for name, value in parameters.items())
+    return f"{source}, {first:%d-%b-%Y} to {last:%d-%b-%Y}, {found.dates.size} sessions"
+
+
+def setting_words(parameters: Mapping[str, Setting]) -> str:
+    """Parameters in words."""
+    return ", ".join(f"{name} {value}" if isinstance(value, str) else f"{name} {value:g}"
+                     for name, value in parameters.items())  # fmt: skip
+
+
+def spread(values: FloatArray) -> tuple[float, float, float]:
+    """Lowest, median and highest of the known values."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return math.nan, math.nan, math.nan
+    return float(known.min()), float(np.median(known)), float(known.max())
+
+
+def _facts(found: Report, source: str, parameters: Mapping[str, Setting]) -> Rows:
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", found.verdict, maxsplit=3)  # room for four lines, the last may be long
     draws = found.placebo.size
     placebo = "none drawn"
     if draws:
@@ -139,31 +172,98 @@ def _facts(found: Report, source: str, parameters: Mapping[str, float]) -> Rows:
     binding = ", ".join(f"{rule} {share:.0%}" for rule, share in found.binding.items())
     return [
         *(("Conclusion" if i == 0 else None, sentence) for i, sentence in enumerate(sentences)),
-        ("History", f"{source}, {first:%d-%b-%Y} to {last:%d-%b-%Y}, {found.dates.size} sessions"),
-        ("Parameters", changed or "the method's defaults"),
+        ("History", span(found, source)),
+        ("Parameters", setting_words(parameters) or "the method's defaults"),
         ("Placebo", placebo),
         ("Size of the hedge", f"mornings of a trade by what sized the capped hedge: {binding}"),
+        ("Luck of the roll", _luck(found)),
     ]
 
 
+def _luck(found: Report) -> str:
+    """Spread of the scores over the roll's phases: a difference smaller than it is no difference."""
+    if found.shifts is None:
+        return "not measured in this run"
+    parts = []
+    for name in (METHOD, "downsized"):
+        if name in found.strategies:
+            low, _, high = spread(found.shifts.phases[found.strategies.index(name)])
+            parts.append(f"{name} {low:.2f} to {high:.2f}")
+    words = " and ".join(parts) or "no strategy to compare"
+    return f"per CVaR over rolls 0 to 20 sessions later: {words}; a difference inside these spreads may be luck"
+
+
 def _result(found: Report) -> Rows:
+    """Return over CVaR without a crisis year only where the year is in the history."""
+    years = {str(day_of(serial).year) for serial in found.dates}
     return [
-        (name, *(_cell(figures[measure]) for measure in MEASURES), _cell(found.scores[name]), WORDS[name])
+        (
+            name,
+            *(_cell(figures[measure]) for measure in MEASURES),
+            *(_cell(found.without[name][year]) if year in years else None for year in YEARS_OUT),
+            WORDS[name],
+        )
         for name, figures in found.measures.items()
     ]
 
 
 def _crises(found: Report) -> Rows:
-    """Gain over each crisis in the history as a share of the capital; return over CVaR without a crisis year."""
-    years = {str(day_of(serial).year) for serial in found.dates}
+    """Gain over each crisis in the history as a share of the capital."""
+    return [(name, *_gains(found.crises[name], found.capital)) for name in found.strategies]
+
+
+def _gains(dollars: Mapping[str, float], capital: float) -> list[float | None]:
+    return [_cell(dollars.get(crisis, math.nan) / capital) for crisis in CRISES]
+
+
+def _hedge(found: Report) -> Rows:
+    """What the hedge cost and gained; blank for a strategy without one."""
+    rows: Rows = []
+    for name, figures in found.measures.items():
+        own = figures["turnover"] > 0.0
+        measures = [_cell(figures[measure]) if own else None for measure in HEDGE_MEASURES]
+        gains = _gains(found.hedge_crises[name], found.capital) if own else [None] * len(CRISES)
+        rows.append((name, *measures, *gains))
+    return rows
+
+
+def _periods(found: Report) -> Rows:
+    unknown = (math.nan, math.nan)
+    return [
+        (name, *(_cell(gains.get(p, unknown)[place]) for place in (0, 1) for p in PERIODS))
+        for name, gains in found.periods.items()
+    ]
+
+
+def _shifts(found: Report) -> Rows:
+    if found.shifts is None:
+        return []
+    phases, gates = found.shifts.phases, found.shifts.gates
+    return [
+        (name, *map(_cell, spread(phases[i])), *map(_cell, gates[i].tolist()))
+        for i, name in enumerate(found.strategies)
+    ]
+
+
+def _attribution(found: Report) -> Rows:
+    scale = found.capital * found.years
     return [
         (
-            name,
-            *(_cell(found.crises[name].get(crisis, math.nan) / found.capital) for crisis in CRISES),
-            *(_cell(found.without[name][year]) if year in years else None for year in YEARS_OUT),
+            "condors" if side == "condors" else f"hedge of {METHOD}",
+            *(_cell(parts.dollars[part] / scale) for part in PARTS),
+            _cell(parts.total / scale),
+            _cell(parts.quiet_residual),
         )
-        for name in found.strategies
+        for side, parts in found.attribution.items()
     ]
+
+
+def _phase(found: Report) -> Rows:
+    if found.shifts is None:
+        return []
+    places = [found.strategies.index(name) if name in found.strategies else None for name in DRAWN]
+    values = found.shifts.phases
+    return [(k, *(None if i is None else _cell(values[i, k]) for i in places)) for k in range(len(PHASES))]
 
 
 def _path(found: Report) -> Rows:

@@ -204,6 +204,21 @@ def backtest_paths(
     return chart
 
 
+def backtest_phases(context: Context, lines: Sequence[tuple[str, int]], rows: tuple[int, int], first: int) -> Any:
+    """One line a strategy over the sessions by which the roll is later; rows and columns are counted from 0."""
+    chart = _chart(context, {"type": "line"}, "Roll moved: gain a year over CVaR")
+    for (name, column), (colour, width, dash) in zip(lines, _PATH_LOOKS, strict=True):
+        chart.add_series({
+            "name": name, "categories": ["Backtest", rows[0], first, rows[1], first],
+            "values": ["Backtest", rows[0], column, rows[1], column],
+            "line": {"color": colour, "width": width, "dash_type": dash},
+        })  # fmt: skip
+    chart.set_x_axis(_axis("sessions after the week's first", "0", interval_unit=2, label_position="low",
+                           major_gridlines={"visible": False}))  # fmt: skip
+    chart.set_y_axis(_axis("", "0.0"))
+    return chart
+
+
 def backtest_placebo(context: Context, rows: tuple[int, int], first: int) -> Any:
     """Histogram of the placebo's return over CVaR, with the method and the 95th percentile; counted from 0."""
     chart = _chart(context, {"type": "column"}, "Placebo: random layers, return over CVaR")

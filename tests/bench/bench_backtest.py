@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from alvh_xl.model.backtest import run
+from alvh_xl.model.backtest import Parameters, attribution, run, sensitivity
 from tests.model.backtest.worlds import random_world
 
 FIVE = ("unhedged", "downsized", "static", "literal_1", "capped")
@@ -27,6 +27,16 @@ def main() -> None:
     seconds(5.0)
     print(f"20 years, five strategies   {seconds(20.0):6.3f} s   (bar 1 s)")
     print(f"20 years, 1,000 placebos    {seconds(20.0, 1000):6.3f} s   (bar 10 s)")
+    data = random_world(START, 20.0)
+    for instrument in ("calls", "futures"):
+        started = time.perf_counter()
+        run(data, Parameters(hedge=instrument), FIVE)
+        print(f"20 years, {instrument:8s}         {time.perf_counter() - started:6.3f} s")
+    for words, work in (("26 shifts", lambda: sensitivity(data, Parameters(), FIVE)),
+                        ("attribution", lambda: attribution(data, Parameters()))):  # fmt: skip
+        started = time.perf_counter()
+        work()
+        print(f"20 years, {words:11s}      {time.perf_counter() - started:6.3f} s")
     for years in (5.0, 10.0, 20.0, 35.0):
         print(f"{years:4.0f} years                  {seconds(years):6.3f} s")
     for draws in (10, 100, 1000, 10000):

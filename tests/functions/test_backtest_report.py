@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
-from alvh_xl.functions.backtest_report import Report, hedge_rates, report
+from alvh_xl.functions.backtest_report import TOPICS, Report, report, statistic_rows, steps
 from alvh_xl.market.history import sample_history
+from alvh_xl.model.backtest import statistics as model_statistics
+from alvh_xl.model.backtest.statistics import period_gains, programme_rate
+from alvh_xl.model.capital import irr
+from alvh_xl.model.errors import ModelError
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +41,92 @@ def test_what_a_hedge_paid_and_received_is_what_it_earned(told: Report) -> None:
 
 def test_the_rate_of_a_hedge_makes_its_flows_worth_nothing(told: Report) -> None:
     """The definition: discounted at the rate, by days over 365, the cash flows add up to zero."""
-    rates = hedge_rates(told)
-    assert set(rates) == set(told.strategies) - {"unhedged", "downsized"}
+    assert np.isnan(told.measures["unhedged"]["hedge_irr"])
     for name in ("literal_1", "ladder"):
-        cash = told.hedge_cash[told.strategies.index(name)]
-        worth = cash * (1.0 + rates[name]) ** -((told.dates - told.dates[0]) / 365.0)
+        cash, rate = told.hedge_cash[told.strategies.index(name)], told.measures[name]["hedge_irr"]
+        worth = cash * (1.0 + rate) ** -((told.dates - told.dates[0]) / 365.0)
         assert float(worth.sum()) == pytest.approx(0.0, abs=1e-9 * float(np.abs(worth).sum()))
 
 
-def test_a_single_call_earns_the_closed_form(told: Report) -> None:
+def test_the_quick_rate_is_the_one_that_misses_no_root(told: Report) -> None:
+    """ALVH_IRR's search isolates every root: where it finds one, so must the report, and where several, none."""
+    for name, cash in zip(told.strategies, told.hedge_cash, strict=True):
+        moved = cash != 0.0
+        if not moved.any():
+            continue
+        try:
+            roots = irr(cash[moved], told.dates[moved]).roots
+        except ModelError:
+            roots = ()
+        rate = told.measures[name]["hedge_irr"]
+        assert np.isnan(rate) if len(roots) != 1 else rate == pytest.approx(roots[0], abs=1e-9)
+
+
+def test_a_single_call_earns_the_closed_form() -> None:
     """100 dollars that come back as 50 after 14 days are (1/2)^(365/14) - 1 a year."""
-    cash = np.zeros((1, 20))
-    cash[0, 3], cash[0, 13] = -100.0, 50.0
-    one = dataclasses.replace(
-        told, strategies=("literal_1",), hedge_cash=cash, dates=np.arange(20.0) * 1.4 + 40000.0
-    )  # fmt: skip
-    assert hedge_rates(one)["literal_1"] == pytest.approx(0.5 ** (365.0 / 14.0) - 1.0)
-    dark = dataclasses.replace(one, hedge_cash=np.zeros((1, 20)))
-    assert hedge_rates(dark) == {}
+    cash, dates = np.zeros(20), np.arange(20.0) * 1.4 + 40000.0
+    cash[3], cash[13] = -100.0, 50.0
+    assert programme_rate(dates, cash) == pytest.approx(0.5 ** (365.0 / 14.0) - 1.0)
+    assert np.isnan(programme_rate(dates, np.zeros(20)))
+    cash[13] = 0.0
+    assert np.isnan(programme_rate(dates, cash))
+    twice = np.array([-100.0, 230.0, -132.0])  # 10 and 20 % a year both make it worth nothing
+    assert np.isnan(programme_rate(np.array([40000.0, 40365.0, 40730.0]), twice))
+
+
+def test_sub_periods_are_parts_of_the_history_and_short_ones_are_left_out() -> None:
+    """A gain counted in the wrong years, or a period of a few weeks, would tell a trend that is not there."""
+    days = np.arange(39052.0, 40544.0)  # 1 December 2006 to 31 December 2010
+    year = np.floor((days - 25569.0) / 365.2425 + 1970.0)
+    pnl = np.where(np.arange(days.size) % 2 == 0, 300.0, -100.0) * np.where(year >= 2009, 2.0, 1.0)
+    gains = period_gains(days, np.asarray(pnl, dtype=np.float64), 1e6)
+    assert list(gains) == ["2007-2009", "2010-2016"]
+    for name, scale, worst in (("2007-2009", 4.0 / 3.0, 200.0), ("2010-2016", 2.0, 200.0)):
+        assert gains[name][0] == pytest.approx(100.0 * scale * 252.0 / 1e6, rel=0.01)
+        assert gains[name][1] == pytest.approx(100.0 * scale * 252.0 / worst, rel=0.01)
+
+
+def test_every_topic_of_the_rows_is_there_and_agrees_with_the_report() -> None:
+    """A statistic that the report has and the rows have not could not be shown in a cell."""
+    called = []
+    full = report(sample_history(), {}, ("unhedged", "downsized", "literal_1"), 60, True, lambda: called.append(1))
+    assert len(called) == steps(60, True) == 2 + 21 + 5
+    rows = list(statistic_rows(full))
+    assert list(dict.fromkeys(topic for topic, *_ in rows)) == list(TOPICS)
+    values = {tuple(words): value for *words, value in rows}
+    assert len(values) == len(rows)
+    assert values["crisis", "2015", "literal_1"] == full.crises["literal_1"]["2015"] / 1e6
+    hedge = values["crisis_hedge", "2015", "literal_1"]
+    plain = values["crisis", "2015", "unhedged"]
+    assert values["crisis", "2015", "literal_1"] == pytest.approx(plain + hedge)
+    assert values["crisis_hedge", "2015", "unhedged"] == 0.0
+    assert values["phase", "0", "literal_1"] == full.scores["literal_1"] == values["gate", "0", "literal_1"]
+    assert len({values["phase", str(k), "unhedged"] for k in range(21)}) > 10
+    assert len({values["gate", str(k), "unhedged"] for k in range(-2, 3)}) == 1
+    assert sum(value for (topic, *_), value in values.items() if topic == "binding") == pytest.approx(1.0)
+    below = float(np.mean(full.placebo < full.scores["literal_1"]))
+    assert values["placebo", "percentile", "literal_1"] == pytest.approx(100.0 * below)
+    parts = ("delta", "gamma", "vega", "theta", "cost", "residual")
+    total = sum(values["attribution", part, side] for part in parts for side in ("condors", "hedge"))
+    final = full.equity[full.strategies.index("literal_1"), -1]
+    assert total * full.years * 1e6 == pytest.approx(final - 1e6, abs=0.01)
+
+
+def test_the_cost_of_calm_years_leaves_every_crisis_year_out() -> None:
+    """A year with a crisis would make a hedge look cheap that only bleeds."""
+    days = np.array([42005.0, 42370.0, 42736.0, 43101.0])  # 1 January 2015 to 2018
+    found = model_statistics(days, np.zeros(4), np.array([900.0, -10.0, -30.0, 900.0]), 1.0, 1.0, 1000.0)
+    assert found.calm_cost == pytest.approx(0.02)
+
+
+def test_with_futures_the_text_claims_no_return_on_premium(told: Report) -> None:
+    """A future has no premium: a return on it, a rate, or a fourth basis would be made up."""
+    futures = report(sample_history(), {"hedge": "futures", "condors": 40.0})
+    for name in ("literal_1", "capped"):
+        assert np.isnan(futures.measures[name]["hedge_return"])
+        assert np.isnan(futures.measures[name]["hedge_irr"])
+        assert futures.measures[name]["turnover"] > 0.0
+    assert futures.measures["literal_4"]["turnover"] == 0.0
+    assert any("VX futures" in line for line in futures.caveats)
+    assert futures.measures["static"] != told.measures["static"]  # 40 condors
+    assert futures.measures["static"]["hedge_return"] == told.measures["static"]["hedge_return"]

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from alvh_xl.cli import app
-from alvh_xl.functions.backtest_report import STRATEGIES, Report, report
+from alvh_xl.functions.backtest_report import STRATEGIES, BacktestData, Report, report
 from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically
 from alvh_xl.market import read_sample
 from alvh_xl.market.history import between, sample_history
-from alvh_xl.workbook.backtest import ROWS, backtest_tables, write_into
+from alvh_xl.workbook.backtest import GATE_NAMES, ROWS, backtest_tables, write_into
 from alvh_xl.workbook.target import FileTarget
 
 
@@ -24,12 +24,22 @@ from alvh_xl.workbook.target import FileTarget
 def told() -> Report:
     """The back-test of what the sample morning knows."""
     asof = read_sample().asof.date()
-    return report(between(sample_history(), dt.date.min, asof - dt.timedelta(days=1)), {}, draws=200)
+    return report(between(sample_history(), dt.date.min, asof - dt.timedelta(days=1)), {}, draws=200, shifts=True)
 
 
 @pytest.fixture
 def book(sample_book: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(sample_book, tmp_path / "mine.xlsx"))
+
+
+@pytest.fixture(autouse=True)
+def no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's default source must not be the store of whoever runs the tests."""
+    monkeypatch.setenv("ALVH_DATA_DIR", str(tmp_path / "data"))
+
+
+def short_history() -> BacktestData:
+    return between(sample_history(), dt.date(2018, 6, 1), dt.date(2018, 8, 31))
 
 
 def column(path: Path, table: str, name: str) -> list[Any]:
@@ -45,14 +55,39 @@ def sheet_parts(path: Path) -> dict[str, bytes]:
 def test_the_sheet_shows_the_numbers_of_the_back_test(sample_book: Path, told: Report) -> None:
     """A figure in another column or row would be read as another strategy's."""
     assert column(sample_book, "BacktestResult", "strategy") == list(STRATEGIES)
-    for measure in ("cagr", "sharpe_low", "max_drawdown", "cvar", "hedge_cost", "turnover"):
+    for measure in ("cagr", "sharpe_low", "max_drawdown", "cvar", "worst_day", "worst_week"):
         wanted = [told.measures[name][measure] for name in STRATEGIES]
         assert column(sample_book, "BacktestResult", measure) == pytest.approx(wanted, abs=1e-12)
     assert column(sample_book, "BacktestResult", "per_cvar") == pytest.approx([told.scores[n] for n in STRATEGIES])
-    assert column(sample_book, "BacktestResult", "hedge_return")[0] is None
+    for measure in ("hedge_cost", "calm_cost", "turnover", "hedge_return"):
+        wanted = [told.measures[name][measure] for name in STRATEGIES[2:]]
+        cells = column(sample_book, "BacktestHedge", measure)
+        assert cells[:2] == [None, None]
+        assert cells[2:] == pytest.approx(wanted, abs=1e-12)
     gains = [told.crises[name]["2018"] / 1e6 for name in STRATEGIES]
     assert column(sample_book, "BacktestCrises", "crisis_2018") == pytest.approx(gains)
     assert set(column(sample_book, "BacktestCrises", "crisis_2008")) == {None}
+
+
+def test_periods_luck_and_attribution_are_those_of_the_back_test(sample_book: Path, told: Report) -> None:
+    """Each of these tables has its own order of columns; a shift by one would tell another year, or another gate."""
+    assert told.shifts is not None
+    for place, head in enumerate(("gain", "ratio")):
+        wanted = [told.periods[name]["2017-2019"][place] for name in STRATEGIES]
+        assert column(sample_book, "BacktestPeriods", f"{head}_2017_19") == pytest.approx(wanted)
+        assert set(column(sample_book, "BacktestPeriods", f"{head}_2007_09")) == {None}
+    place = STRATEGIES.index("literal_1")
+    rolls = told.shifts.phases[place]
+    for name, value in (("lowest", rolls.min()), ("median", np.median(rolls)), ("highest", rolls.max())):
+        assert column(sample_book, "BacktestShifts", f"roll_{name}")[place] == pytest.approx(float(value))
+    gates = [column(sample_book, "BacktestShifts", name)[place] for name in GATE_NAMES]
+    assert gates == pytest.approx(told.shifts.gates[place].tolist())
+    assert column(sample_book, "BacktestPhase", "roll_literal_1") == pytest.approx(rolls.tolist())
+    years = (told.dates[-1] - told.dates[0]) / 365.25
+    theta = [told.attribution[side].dollars["theta"] / 1e6 / years for side in ("condors", "hedge")]
+    assert column(sample_book, "BacktestAttribution", "theta") == pytest.approx(theta)
+    gains = [told.hedge_crises[name]["2015"] / 1e6 for name in STRATEGIES[2:]]
+    assert column(sample_book, "BacktestHedge", "hedge_2015")[2:] == pytest.approx(gains)
 
 
 def test_verdict_caveats_and_source_are_on_the_sheet(sample_book: Path, told: Report) -> None:
@@ -113,7 +148,7 @@ def test_the_charts_draw_the_run_that_was_written(book: Path) -> None:
     charts = {name: data for name, data in Package.open(book).parts.items() if name.startswith("xl/charts/chart")}
     CliRunner().invoke(app, ["backtest", "--end", "2017-12-29", "--draws", "50", "--into", str(book)])
     after = Package.open(book).parts
-    assert sum(after[name] != data for name, data in charts.items()) == 3
+    assert sum(after[name] != data for name, data in charts.items()) == 4
 
 
 def test_a_run_of_fewer_strategies_leaves_no_number_of_the_one_before(book: Path) -> None:
@@ -127,10 +162,9 @@ def test_a_run_of_fewer_strategies_leaves_no_number_of_the_one_before(book: Path
 
 def test_every_run_fits_the_tables(told: Report) -> None:
     """A longer or shorter history, or one more caveat, must not find the tables too small."""
-    short = report(
-        between(sample_history(), dt.date(2018, 6, 1), dt.date(2018, 8, 31)), {"signal_shift": -2.0}, draws=3
-    )
-    for found in (told, short):
+    short = report(short_history(), {"signal_shift": -2.0}, draws=3)
+    futures = report(short_history(), {"hedge": "mini", "signal_shift": -1.0}, draws=3)
+    for found in (told, short, futures):
         for name, (columns, rows) in backtest_tables(found, "sample", {}).items():
             assert len(rows) == ROWS[name]
             assert {len(row) for row in rows} == {len(columns)}

@@ -25,7 +25,9 @@ class BacktestData:
     """Daily history, sessions increasing; NaN where a series has no value.
 
     Use `of`, which checks lengths and domains. `curve_days` and `curve_settles` hold the VX curve, a row a session,
-    NaN-padded to the right, days increasing.
+    NaN-padded to the right, days increasing; `final` is the final settlement value of the VX contract that settles that
+    morning, `macro` the macro pressure known at that session's close, 0 to 1, `bills` the yield of 3-month bills known
+    then, decimal a year, which is only reported: cash earns nothing.
     """
 
     dates: FloatArray
@@ -38,14 +40,18 @@ class BacktestData:
     curve_settles: FloatArray
     advances: FloatArray
     declines: FloatArray
+    final: FloatArray
+    macro: FloatArray
+    bills: FloatArray
 
     @classmethod
     def of(
         cls, dates: ArrayLike, close: ArrayLike, vix: ArrayLike, curve: ArrayLike | None = None,
         vvix: ArrayLike | None = None, vix9d: ArrayLike | None = None, vix3m: ArrayLike | None = None,
-        advances: ArrayLike | None = None, declines: ArrayLike | None = None,
+        advances: ArrayLike | None = None, declines: ArrayLike | None = None, macro: ArrayLike | None = None,
+        bills: ArrayLike | None = None,
     ) -> BacktestData:  # fmt: skip
-        """Checked history; `curve` is the long form with rows date, days, settle."""
+        """Checked history; `curve` is the long form with rows date, days, settle; days 0 is a final settlement."""
         days = np.floor(np.asarray(dates, dtype=np.float64))
         if days.ndim != 1 or not days.size:
             raise ShapeError("dates must be one column")
@@ -55,8 +61,9 @@ class BacktestData:
         if not ((close > 0.0).all() and (vix >= 1.0).all()):
             raise DomainError("SPX must be positive and VIX at least 1 on every session")
         near, far, own, up, down = (_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
-        tenors, settles = _curve(curve, days)
-        return cls(days, close, vix, near, far, own, tenors, settles, up, down)
+        tenors, settles, final = _curve(curve, days)
+        pressure, yields = _column(macro, days.size), _column(bills, days.size)
+        return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields)
 
     def until(self, count: int) -> BacktestData:
         """The first `count` sessions only."""
@@ -111,8 +118,8 @@ def _column(values: ArrayLike | None, size: int) -> FloatArray:
     return column
 
 
-def _curve(curve: ArrayLike | None, dates: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The long form as two tables, a row a session."""
+def _curve(curve: ArrayLike | None, dates: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The long form as two tables, a row a session, and the final settlement value of each session."""
     rows = np.empty((0, 3)) if curve is None else np.asarray(curve, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] != 3:
         raise ShapeError("the curve must have the columns date, days, settle")
@@ -120,6 +127,10 @@ def _curve(curve: ArrayLike | None, dates: FloatArray) -> tuple[FloatArray, Floa
     if (rows[:, 1] < 0.0).any() or (rows[:, 2] < 1.0).any():
         raise DomainError("days of the curve must not be negative, settles at least 1")
     rows = rows[np.isin(np.floor(rows[:, 0]), dates)]
+    final = np.full(dates.size, np.nan)
+    ended = rows[:, 1] == 0.0
+    final[np.searchsorted(dates, np.floor(rows[ended, 0]))] = rows[ended, 2]
+    rows = rows[~ended]
     rows = rows[np.lexsort((rows[:, 1], np.floor(rows[:, 0])))]
     at = np.searchsorted(dates, np.floor(rows[:, 0]))
     first = np.searchsorted(at, at, side="left")
@@ -127,7 +138,7 @@ def _curve(curve: ArrayLike | None, dates: FloatArray) -> tuple[FloatArray, Floa
     width = int(place.max()) + 1 if place.size else 1
     tenors, settles = np.full((dates.size, width), np.nan), np.full((dates.size, width), np.nan)
     tenors[at, place], settles[at, place] = rows[:, 1], rows[:, 2]
-    return tenors, settles
+    return tenors, settles, final
 
 
 def describe(proxies: dict[str, int], sessions: int) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from alvh_xl.model.errors import DomainError, ShapeError
@@ -19,6 +20,10 @@ STRATEGIES = (
 )
 
 
+INSTRUMENTS = ("calls", "futures", "mini")  # VIX calls at the money, VX futures, mini VX futures
+Setting = float | str
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Parameters of a back-test; every default is a POLICY of method.md unless noted.
@@ -27,7 +32,9 @@ class Parameters:
     -----
     Trade: §10 (14 days, 16 delta, 50 wide, each week's first session, held to settlement). Skew: §10. Hedge: first
     monthly VIX expiry at least 5 sessions after the condor's, closed with it. Costs: §10 gives 2–7 % of the credit
-    and 1–2 ticks of 0.05; the middle and one tick are taken. Fees: the method names none, so 0. Cash earns nothing.
+    and 1–2 ticks of 0.05; the middle and one tick are taken; a future trades half a tick from its settle. Fees: the
+    method names none, so 0. Cash earns nothing. The static overlay and the ladder hold calls whatever `hedge` says: the
+    published rules are rules for calls.
     """
 
     days: float = 14.0  # calendar days, 7 to 21 (C32)
@@ -49,9 +56,17 @@ class Parameters:
     overlay_delta: float = 0.30  # of the static overlay (C20)
     condor_cost: float = 0.045  # of the credit, all four legs
     hedge_half_spread: float = 0.05  # points an option, each way
+    future_half_spread: float = 0.025  # points a future, each way
     fee: float = 0.0  # dollars a contract, each way
     spx_multiplier: float = 100.0
     vix_multiplier: float = 100.0
+    future_multiplier: float = 1000.0  # VX
+    mini_multiplier: float = 100.0  # VXM
+    hedge: str = "calls"  # what literal and capped hold: calls, futures or mini
+    hedge_held: float = 0.0  # 1 holds the hedge to its own final settlement instead of closing it with the condor
+    mark_hour: float = 16.0  # New York time of the daily marks
+    settle_hour: float = 9.5  # New York time of the VIX final settlement
+    macro_strength: float = 0.0  # 1 moves the allocation to 40-60 % under macro pressure (C04); 0 is off
     layers_on: float = 1.0  # 0 leaves every layer dark
     seed: float = 442.0
 
@@ -66,6 +81,12 @@ class Parameters:
             raise DomainError("wing, step, condors, capital and multipliers must be positive")
         if not min(self.condor_cost, self.hedge_half_spread, self.fee, self.cap, self.hold, self.hedge_gap) >= 0.0:
             raise DomainError("costs, cap, hold and gap must not be negative")
+        if min(self.future_multiplier, self.mini_multiplier) <= 0.0 or self.future_half_spread < 0.0:
+            raise DomainError("the futures' multipliers must be positive, their half-spread not negative")
+        if self.hedge not in INSTRUMENTS:
+            raise DomainError(f"hedge must be one of {', '.join(INSTRUMENTS)}")
+        if not (0.0 <= self.settle_hour < self.mark_hour <= 24.0 and 0.0 <= self.macro_strength <= 1.0):
+            raise DomainError("the final settlement must come before the mark of its day, macro_strength be 0 to 1")
         if not (0.0 <= self.roll_phase <= 20.0 and abs(self.signal_shift) <= 20.0 and 0.0 <= self.position <= 1.0):
             raise DomainError("phase must be 0 to 20, shift within 20, position 0 to 1")
 
@@ -75,9 +96,12 @@ class Parameters:
         return tuple(field.name for field in fields(cls))
 
     @classmethod
-    def of(cls, pairs: dict[str, float]) -> Parameters:
-        """Parameters from names and numbers; an unknown name is a ShapeError."""
+    def of(cls, pairs: Mapping[str, Setting]) -> Parameters:
+        """Parameters from names and numbers, `hedge` a word; an unknown name is a ShapeError."""
         unknown = sorted(set(pairs) - set(cls.names()))
         if unknown:
             raise ShapeError(f"unknown parameter {unknown[0]!r}")
-        return cls(**pairs)
+        for name, value in pairs.items():
+            if isinstance(value, str) and name != "hedge":
+                raise ShapeError(f"{name} must be a number")
+        return cls(**pairs)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.types import FloatArray
 
 REFERENCE = "literal_1"  # (iv) of method.md §10, whose CVaR the down-sized condor and whose layers the placebo match
-_CHUNK = 50  # placebo draws at a time; each chunk has its own seed, so more draws change no earlier one
+CHUNK = 50  # placebo draws at a time; each chunk has its own seed, so more draws change no earlier one
 _LADDER = ((0.4, 30.0), (0.4, 110.0), (0.2, 220.0))  # C36: 4, 4, 2 of ten
 
 
@@ -39,6 +40,7 @@ class Backtest:
     decisions: FloatArray  # (strategies with layers, trades): literal_1 … literal_4, capped
     caveats: tuple[str, ...]
     capital: float
+    hedge: str  # what literal and capped hold
 
 
 def _daily(cells: FloatArray, rows: FloatArray, sessions: int) -> FloatArray:
@@ -46,20 +48,20 @@ def _daily(cells: FloatArray, rows: FloatArray, sessions: int) -> FloatArray:
     return np.asarray(daily, dtype=np.float64)
 
 
-def _hedge_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
+def _hedge_cells(hedge: hedges.Hedge, p: Parameters) -> FloatArray:
     """Dollars a day of one contract a trade: change of the mark, less half the spread and the fee each way."""
-    cost = p.hedge_half_spread * p.vix_multiplier + p.fee
-    last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
-    cells = hedge.change * p.vix_multiplier - cost * (hedge.schedule.first + last)
-    return np.asarray(cells, dtype=np.float64)
+    return np.asarray(hedge.change * hedge.multiplier - hedge.cost(p.fee), dtype=np.float64)
 
 
-def _cash_cells(hedge: hedges.Calls, p: Parameters) -> FloatArray:
-    """Dollars a day paid and received for one contract a trade: bought on its first day, sold on its last."""
-    cost = p.hedge_half_spread * p.vix_multiplier + p.fee
-    last = np.concatenate([hedge.schedule.first[1:] == 1.0, [True]])
-    cells = hedge.value * p.vix_multiplier * (last - hedge.schedule.first) - cost * (hedge.schedule.first + last)
-    return np.asarray(cells, dtype=np.float64)
+def _cash_cells(hedge: hedges.Hedge, p: Parameters) -> FloatArray:
+    """Dollars a day paid and received for one contract a trade: bought on its first day, sold on its last.
+
+    A future is not paid for: its cash is the daily settlement.
+    """
+    if not hedge.has_premium:
+        return _hedge_cells(hedge, p)
+    traded = hedge.value * hedge.multiplier * (hedge.last - hedge.schedule.first)
+    return np.asarray(traded - hedge.cost(p.fee), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,12 @@ class _Held:
         )  # fmt: skip
 
 
-def _held(call: hedges.Calls, count: FloatArray, p: Parameters, sessions: int) -> _Held:
+def _held(call: hedges.Hedge, count: FloatArray, p: Parameters, sessions: int) -> _Held:
     """`count` contracts of each trade."""
     row, each = call.schedule.row, count[call.schedule.trade.astype(np.intp)]
     return _Held(
         _daily(_hedge_cells(call, p) * each, row, sessions), _daily(_cash_cells(call, p) * each, row, sessions),
-        float(count @ call.price) * p.vix_multiplier, float(count.sum()),
+        float(count @ call.premium) * call.multiplier, float(count.sum()),
     )  # fmt: skip
 
 
@@ -98,9 +100,12 @@ def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArra
 
 def run(
     data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0,
-    quotes: ChainQuotes | None = None, smile: Smile | None = None,
+    quotes: ChainQuotes | None = None, smile: Smile | None = None, step: Callable[[], None] = lambda: None,
 ) -> Backtest:  # fmt: skip
-    """Back-test of the named strategies with `draws` placebo draws of the reference; see `condors` for the last two."""
+    """Back-test of the named strategies with `draws` placebo draws of the reference; `step` after every 50 of them.
+
+    See `condors` for quotes and smile.
+    """
     p = parameters or Parameters()
     unknown = [name for name in names if name not in STRATEGIES]
     if unknown or not names:
@@ -108,7 +113,7 @@ def run(
     n = data.dates.size
     trades = ic.condors(data, p, quotes, smile)
     call = hedges.for_condors(data, trades.schedule, p)
-    full = strategies.sizes(trades, call, p)
+    full = strategies.sizes(trades, call, p, strategies.share(data, trades.schedule, p))
     lit = strategies.lit_at_entry(data, trades, p).sum(axis=0) / 3.0
     literal = strategies.rounded(full.literal * lit)
     capped = np.minimum(literal[0], strategies.rounded(full.cap))
@@ -128,9 +133,10 @@ def run(
     return Backtest(
         data.dates, names, pnl, np.stack([part.pnl for part in rows]), np.stack([part.cash for part in rows]),
         np.array([part.premium for part in rows]), np.array([part.contracts for part in rows]), scale,
-        placebo(data, trades, call, full, base, p, draws), strategies.binding(literal[0], full.cap),
-        trades.schedule.entry, np.stack([*literal, capped]),
-        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(trades, smile)), p.capital,
+        placebo(data, trades, call, full, base, p, draws, step),
+        strategies.binding(lit, full.literal[0] * lit, full.cap, p), trades.schedule.entry,
+        np.stack([*literal, capped]),
+        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(trades, smile)), p.capital, p.hedge,
     )  # fmt: skip
 
 
@@ -145,13 +151,13 @@ def _ladder(data: BacktestData, trades: ic.Condors, p: Parameters) -> _Held:
     for share, tenor in _LADDER:
         call = hedges.for_condors(data, trades.schedule, p, tenor)
         count = np.floor(share * p.condors + 1e-9)
-        total += _held(call, np.full(call.price.size, count), p, data.dates.size)
+        total += _held(call, np.full(call.premium.size, count), p, data.dates.size)
     return total
 
 
 def placebo(
-    data: BacktestData, trades: ic.Condors, call: hedges.Calls, full: strategies.Sizes, base: FloatArray,
-    p: Parameters, draws: int,
+    data: BacktestData, trades: ic.Condors, call: hedges.Hedge, full: strategies.Sizes, base: FloatArray,
+    p: Parameters, draws: int, step: Callable[[], None] = lambda: None,
 ) -> FloatArray:  # fmt: skip
     """Return over CVaR of `draws` paths whose layers light as often as the real ones, but on random trades."""
     if draws <= 0:
@@ -162,13 +168,14 @@ def placebo(
     unit = _hedge_cells(call, p)[order]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(row) > 0]))
     scores = []
-    for chunk in range(-(-draws // _CHUNK)):
+    for chunk in range(-(-draws // CHUNK)):
         rng = np.random.default_rng([int(p.seed), chunk])
-        shuffled = rng.permuted(np.repeat(lit[np.newaxis], _CHUNK, axis=0), axis=2).sum(axis=1) / 3.0
+        shuffled = rng.permuted(np.repeat(lit[np.newaxis], CHUNK, axis=0), axis=2).sum(axis=1) / 3.0
         count = strategies.rounded(full.literal[0] * shuffled)
-        daily = np.repeat(base[np.newaxis], _CHUNK, axis=0)
+        daily = np.repeat(base[np.newaxis], CHUNK, axis=0)
         daily[:, row[starts]] += np.add.reduceat(count[:, trade] * unit, starts, axis=1)
         scores.append(score(daily))
+        step()
     return np.concatenate(scores)[:draws]
 
 
@@ -176,11 +183,39 @@ def _caveats(data: BacktestData, cells: float, p: Parameters, pricing: tuple[str
     words = [
         *pricing,
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
-        "CPI, PPI and FOMC are not in this history: the macro scale-up is off.",
+        _macro_words(data, p),
+        *_instrument_words(p),
         *describe(data.proxies(), data.dates.size),
         f"PROXY futures price {cells:.0%} of the hedges' days.",
-        "Size is fixed in contracts and gains are not reinvested; cash earns nothing.",
+        f"Size is fixed in contracts and gains are not reinvested; cash earns nothing{_bills_words(data)}.",
     ]
     if p.signal_shift < 0.0:
         words.append("The layers are read before they were known: a sensitivity, not a result.")
     return tuple(words)
+
+
+def _bills_words(data: BacktestData) -> str:
+    known = data.bills[np.isfinite(data.bills)]
+    return f", where 3-month bills paid {known.mean():.2%} a year" if known.size else ""
+
+
+def _macro_words(data: BacktestData, p: Parameters) -> str:
+    known = int(np.isfinite(data.macro).sum())
+    if p.macro_strength == 0.0:
+        return f"The macro scale-up is off: macro_strength is 0 (the pressure is known on {known} sessions)."
+    active = int((np.nan_to_num(data.macro) > 0.0).sum())
+    return (
+        f"Macro scale-up at strength {p.macro_strength:g}, active on {active} sessions, unknown and so off on "
+        f"{data.macro.size - known} of {data.macro.size}. PROXY: a surprise is CPI or PPI of 3 months against 12, in "
+        "the latest vintage, from its release on."
+    )
+
+
+def _instrument_words(p: Parameters) -> list[str]:
+    if p.hedge == "calls":
+        return []
+    name = "VX futures" if p.hedge == "futures" else "mini VX futures"
+    return [
+        f"literal and capped hold {name}, which lose as much on rallies as they gain on falls; they have no premium, "
+        "so literal_4 holds none and no return on premium exists. The static overlay and the ladder hold calls.",
+    ]

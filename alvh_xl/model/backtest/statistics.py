@@ -19,6 +19,18 @@ CRISES = {
     "2018": (43132.0, 43139.0),
     "2020": (43881.0, 43913.0),
 }
+# Calendar years of each sub-period, both included.
+PERIODS = {
+    "to 2006": (1900, 2006),
+    "2007-2009": (2007, 2009),
+    "2010-2016": (2010, 2016),
+    "2017-2019": (2017, 2019),
+    "2020-2021": (2020, 2021),
+    "2022 on": (2022, 9999),
+}
+_FEWEST = 60  # sessions of a sub-period that is shown
+_RATE_STEPS = np.linspace(-20.0, 10.0, 1201)  # ln(1 + r) at which a rate of return is looked for
+_HALVINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Statistics:
     calm_cost: float
     turnover: float
     hedge_return: float  # on the premium paid, not annualised
+    hedge_irr: float  # a year, of the premium laid out anew with every trade; NaN without premium or a single rate
+    per_cvar: float  # mean year's gain over the 99 % CVaR of a day
 
 
 def cvar(pnl: FloatArray) -> FloatArray:
@@ -67,8 +81,9 @@ def drawdown(pnl: FloatArray, capital: float) -> FloatArray:
 
 
 def statistics(
-    dates: FloatArray, pnl: FloatArray, hedge: FloatArray, premium: float, contracts: float, capital: float
-) -> Statistics:
+    dates: FloatArray, pnl: FloatArray, hedge: FloatArray, premium: float, contracts: float, capital: float,
+    cash: FloatArray | None = None,
+) -> Statistics:  # fmt: skip
     """All figures of one strategy; the Sharpe interval is ±1.96·√((1 + S²/2)/n) of the daily ratio (Lo 2002)."""
     years = max((dates[-1] - dates[0]) / 365.25, 1.0 / 365.25)
     end = 1.0 + pnl.sum() / capital
@@ -87,11 +102,52 @@ def statistics(
         cvar=float(cvar(pnl) / capital),
         worst_day=float(pnl.min() / capital),
         worst_week=float(week.min() / capital),
-        hedge_cost=float(-hedge.sum() / capital / years),
+        hedge_cost=float(-hedge.sum() / capital / years) + 0.0,  # never -0
         calm_cost=calm_cost(dates, hedge, capital),
         turnover=float(contracts / years),
         hedge_return=float(hedge.sum() / premium) if premium > 0.0 else float("nan"),
+        hedge_irr=programme_rate(dates, cash) if cash is not None and premium > 0.0 else float("nan"),
+        per_cvar=float(score(pnl)),
     )
+
+
+def programme_rate(dates: FloatArray, cash: FloatArray) -> float:
+    """Internal rate of return a year of dated cash flows: r with sum of flow/(1 + r)^(days/365) = 0.
+
+    NaN without a root, or with several. Looked for in steps of 0.025 of ln(1 + r) from -20 to 10, then halved to the
+    last bit; `capital.irr` isolates every root but takes seconds on a history of decades.
+    """
+    moved = cash != 0.0
+    if not ((cash > 0.0).any() and (cash < 0.0).any()):
+        return float("nan")
+    flows, years = cash[moved], (dates[moved] - dates[moved][0]) / 365.0
+    sizes = np.log(np.abs(flows))
+
+    def worth(u: FloatArray) -> FloatArray:
+        exponents = sizes - np.multiply.outer(u, years)
+        return np.asarray(np.exp(exponents - exponents.max(axis=-1, keepdims=True)) @ np.sign(flows))
+
+    values = worth(_RATE_STEPS)
+    changes = np.flatnonzero(np.sign(values[1:]) != np.sign(values[:-1]))
+    if changes.size != 1:
+        return float("nan")
+    low, high = _RATE_STEPS[changes[0]], _RATE_STEPS[changes[0] + 1]
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        same = np.sign(worth(np.array([middle]))[0]) == np.sign(values[changes[0]])
+        low, high = (middle, high) if same else (low, middle)
+    return float(np.expm1(0.5 * (low + high)))
+
+
+def period_gains(dates: FloatArray, pnl: FloatArray, capital: float) -> dict[str, tuple[float, float]]:
+    """Gain a year as a share of the capital, and over CVaR, in each sub-period with at least 60 sessions."""
+    year = years_of(dates)
+    found = {}
+    for name, (first, last) in PERIODS.items():
+        part = pnl[(year >= first) & (year <= last)]
+        if part.size >= _FEWEST:
+            found[name] = (float(part.mean() * SESSIONS / capital), float(score(part)))
+    return found
 
 
 def calm_cost(dates: FloatArray, hedge: FloatArray, capital: float) -> float:
@@ -99,7 +155,7 @@ def calm_cost(dates: FloatArray, hedge: FloatArray, capital: float) -> float:
     year = years_of(dates)
     stressed = {int(name) for name in CRISES}
     calm = [float(-hedge[year == y].sum()) for y in np.unique(year) if int(y) not in stressed]
-    return float(np.mean(calm) / capital) if calm else float("nan")
+    return float(np.mean(calm) / capital) + 0.0 if calm else float("nan")
 
 
 def crisis_gains(dates: FloatArray, pnl: FloatArray) -> dict[str, float]:
