@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alvh_xl.hosts.embedded import Package, WorkbookError
-from alvh_xl.workbook import macros
+from alvh_xl.workbook import export as exporting
 from alvh_xl.workbook.macros import export_copy
 
 
@@ -37,7 +37,7 @@ class Book:
         """Print, as Excel does."""
         self.printed.append(path)
         if self.fails:
-            raise RuntimeError("no printer is installed")
+            raise WorkbookError("Excel could not print (no printer is installed)")
         pdf.write_bytes(b"%PDF of Excel")
 
 
@@ -88,7 +88,7 @@ def test_a_wrong_option_is_named_and_nothing_is_written(path: Path) -> None:
 
 def test_without_libreoffice_excel_prints_the_values_only_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the machine with Excel a PDF must not need another program, nor show more than the copy does."""
-    monkeypatch.setattr(macros, "find_program", lambda: None)
+    monkeypatch.setattr(exporting, "find_program", lambda: None)
     book = Book(path, export_format="pdf", export_redact="positions")
     said = click(book)
     made = [file.name for file in path.parent.iterdir() if file != path]
@@ -100,10 +100,10 @@ def test_without_libreoffice_excel_prints_the_values_only_copy(path: Path, monke
 
 def test_when_excel_can_not_print_the_page_is_written_and_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Excel prints nothing on a machine without a printer: the other copies must still be there."""
-    monkeypatch.setattr(macros, "find_program", lambda: None)
+    monkeypatch.setattr(exporting, "find_program", lambda: None)
     book = Book(path, export_format="xlsx,pdf")
     book.fails = True
     said = click(book)
     made = sorted(file.suffix for file in path.parent.iterdir() if file != path)
     assert made == [".html", ".xlsx"]
-    assert "No PDF: Excel could not print (RuntimeError: no printer is installed). The HTML was written" in said
+    assert "No PDF: Excel could not print (no printer is installed). The HTML was written" in said
