@@ -90,11 +90,16 @@ def test_on_a_mac_excel_prints_where_it_needs_no_permission(
     """Its sandbox asks the user for every other file, unseen behind other windows."""
     room = copy.parent / "home" / "Library" / "Containers" / "com.microsoft.Excel" / "Data"
     room.mkdir(parents=True)
-    monkeypatch.setattr(printer.Path, "home", lambda: copy.parent / "home")
-    monkeypatch.setattr(printer.sys, "platform", "darwin")
+    monkeypatch.setattr(Path, "home", lambda: copy.parent / "home")
+    monkeypatch.setattr(sys, "platform", "darwin")
     opened: list[Path] = []
     real = FakeExcel._open
-    monkeypatch.setattr(excel.Workbooks, "Open", lambda path, *_: opened.append(Path(path)) or real(excel, path))
+
+    def opening(path: str, *_: Any) -> Any:
+        opened.append(Path(path))
+        return real(excel, path)
+
+    monkeypatch.setattr(excel.Workbooks, "Open", opening)
     print_with_new_excel(copy, copy.with_suffix(".pdf"))
     assert [path.parents[1] for path in opened] == [room]
     assert list(room.iterdir()) == []
