@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from alvh_xl import __version__
 from alvh_xl.functions.cells import CellError
@@ -18,6 +18,7 @@ from alvh_xl.hosts.embedded.archive import Element, parse_xml
 from alvh_xl.hosts.embedded.cells_xml import MAIN, SheetXml, Value
 
 from .html_colours import Colours
+from .html_notes import tips
 from .html_scales import Scales
 from .html_styles import Styles
 from .number_formats import cell_formats, shown
@@ -68,8 +69,8 @@ def html_page(package: Package, title: str, asof: dt.datetime | None) -> bytes:
         body = ""
         if name in package.sheets:
             sheet = package.sheet(name)
-            lines = sparklines(package, sheet)
-            body = _table(sheet, styles, formats, used, package.dates_from_1904, lines)
+            behind = _Behind(sparklines(package, sheet), tips(package, sheet))
+            body = _table(sheet, styles, formats, used, package.dates_from_1904, behind)
         body += "".join(_drawn(package, part))
         links.append(f'<a href="#t{number}">{escape(name)}</a>')
         sections.append(f'<section id="t{number}"><h2>{escape(name)}</h2>{body}</section>')
@@ -98,19 +99,28 @@ def _tabs(package: Package) -> Iterator[tuple[str, str]]:
 # ---- cells -------------------------------------------------------------------------------------------------
 
 
+class _Behind(NamedTuple):
+    """What a sheet keeps beside its cells: sparklines, and texts for the tip over a cell."""
+
+    lines: dict[tuple[int, int], str]
+    tips: dict[tuple[int, int], str]
+
+
 class _Cells:
     """The cells of one sheet as table cells: style, colours that follow a value, alignment, text, sparkline."""
 
     def __init__(
         self, sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str], used: set[int], old: bool,
-        lines: dict[tuple[int, int], str],
+        behind: _Behind,
     ) -> None:  # fmt: skip
         self._sheet, self._styles, self._formats, self._used, self._old = sheet, styles, formats, used, old
-        self._lines, self._colours, self._scales = lines, Colours(sheet), Scales(sheet)
+        self._behind, self._colours, self._scales = behind, Colours(sheet), Scales(sheet)
 
     def html(self, row: int, column: int, span: str) -> str:
         """One cell."""
-        cell, line = self._sheet.cells.get((row, column)), self._lines.get((row, column), "")
+        cell, line = self._sheet.cells.get((row, column)), self._behind.lines.get((row, column), "")
+        if (row, column) in self._behind.tips:
+            span += f' title="{escape(self._behind.tips[row, column])}"'
         if cell is None:
             return f"<td{span}>{line}</td>"
         number, look = self._styles.look(cell.get("s"))
@@ -126,18 +136,18 @@ class _Cells:
 
 def _table(
     sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str], used: set[int], old: bool,
-    lines: dict[tuple[int, int], str],
+    behind: _Behind,
 ) -> str:  # fmt: skip
     places = [place for place, cell in sheet.cells.items() if len(cell) or cell.get("s", "0") != "0"]
     filled = [place for place in places if sheet.value(*place) not in (None, "")]
     if not filled:
         return ""
-    right = max(column for _, column in [*filled, *lines])
-    bottom = max(row for row, _ in [*filled, *lines])
+    right = max(column for _, column in [*filled, *behind.lines])
+    bottom = max(row for row, _ in [*filled, *behind.lines])
     if right * bottom > _MOST_CELLS:
         return "<p class='note'>This sheet is too large for a page; the .xlsx copy holds it.</p>"
     covered, spans = _merged(sheet, bottom, right)
-    cells = _Cells(sheet, styles, formats, used, old, lines)
+    cells = _Cells(sheet, styles, formats, used, old, behind)
     hidden = {i for item in sheet.root.iterfind(f"{MAIN}cols/{MAIN}col") if _on(item, "hidden") for i in _columns(item)}
     columns = [column for column in range(1, right + 1) if column not in hidden]
     closed = {int(r.get("r", "0")) for r in sheet.data if _on(r, "hidden") and r.get("r", "").isdecimal()}
