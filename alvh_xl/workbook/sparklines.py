@@ -10,7 +10,7 @@ from typing import Final
 from alvh_xl.hosts.embedded import Package, WorkbookError
 from alvh_xl.hosts.embedded.addresses import parse_box, unquoted
 from alvh_xl.hosts.embedded.archive import Element
-from alvh_xl.hosts.embedded.cells_xml import SheetXml
+from alvh_xl.hosts.embedded.cells_xml import MAIN, SheetXml
 
 from .values_only import local
 
@@ -34,7 +34,8 @@ def sparklines(package: Package, sheet: SheetXml) -> dict[tuple[int, int], str]:
         Row and column of a cell → an `svg` element; cells whose points are not there are left out.
     """
     found: dict[tuple[int, int], str] = {}
-    for group in sheet.root.iter("{*}sparklineGroup"):
+    groups = (group for block in sheet.root.iterfind(MAIN + "extLst") for group in block.iter("{*}sparklineGroup"))
+    for group in groups:
         for item in group.iter("{*}sparkline"):
             texts = {local(child): (child.text or "").strip() for child in item}
             points = _points(package, sheet.name, texts.get("f", ""))

@@ -235,9 +235,40 @@ def test_sheets_are_protected_without_password_and_print_one_page_wide(book: Wor
         assert not sheet.protection.password
         assert sheet.page_setup.orientation == ("portrait" if sheet.title == "History" else "landscape")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth in (1, None)
+        assert sheet.page_setup.fitToWidth in ((2,) if sheet.title == "Journal" else (1, None))
         assert sheet.print_area
         assert sheet.freeze_panes
+
+
+def printed_share(sheet: Any) -> float:
+    """Scale at which the columns of the print area fill the pages side by side, at most 1 (A4 across, margins 0.4)."""
+    left, _, right, _ = range_boundaries(sheet.print_area.split("!")[1].replace("$", ""))
+    wide = {
+        column: (group.width * 7 + 5) * 0.75
+        for group in sheet.column_dimensions.values()
+        for column in range(group.min, group.max + 1)
+    }
+    points = sum(wide[column] for column in range(left, right + 1))
+    pages = sheet.page_setup.fitToWidth or 1
+    # Columns are repeated on each further page, and as much as the widest one may stay free at the end of a page.
+    points += (pages - 1) * (wide[1] + wide[2] + max(wide.values()))
+    return min(1.0, float(pages * (841.9 - 2 * 0.4 * 72) / points))
+
+
+def test_the_journal_prints_in_a_size_that_can_be_read(book: Workbook) -> None:
+    """27 columns on one page would be 4 points high; two pages side by side with the as-of on both are not."""
+    assert 10 * printed_share(book["Journal"]) >= 7
+    assert book["Journal"].print_title_cols == "A:B"
+    assert book["Journal"].page_setup.pageOrder == "overThenDown"
+    assert printed_share(book["Morning"]) > 0.6
+
+
+def test_no_cell_of_morning_calls_a_function_itself(book: Workbook) -> None:
+    """A program without the functions would show #NAME? there; a cell that quotes keeps the value it was saved with."""
+    own = {
+        where: formula for where, (formula, array) in formulas(book).items() if where.startswith("Morning!") and array
+    }
+    assert own == {}
 
 
 def test_no_cells_are_merged(book: Workbook) -> None:

@@ -74,6 +74,10 @@ def write(context: Context) -> None:
         page.put(3, column, {"asof": "As of (New York)", "data_source": "Data source"}[name], "label")
         page.put(3, column + 1, value, "data", "datetime" if name == "asof" else "general", align="left")
         page.define(name, 3, column + 1)
+    # The one cell that asks for the version: Morning quotes it, so that no cell there calls a function itself.
+    page.put(3, HEALTH, "Functions", "label")
+    page.put(3, HEALTH + 1, "=ALVH_VERSION()", "formula", align="left")
+    page.define("functions_version", 3, HEALTH + 1)
     columns, rows = tables.table_rows(context.morning)["Market"]
     full = [tuple(dict(zip(columns, row, strict=True)).get(column) for column in COLUMNS) for row in rows]
     end = page.table(HEADER, 1, "Market", COLUMNS, full, LOOKS, FORMULAS)

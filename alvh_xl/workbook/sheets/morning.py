@@ -26,7 +26,10 @@ STEPS = (
 
 def write(context: Context) -> None:
     """Write the sheet."""
-    stamp = '="As of "&TEXT(asof,"dd-mmm-yyyy hh:mm")&" New York · data: "&data_source&" · functions "&ALVH_VERSION()'
+    stamp = (
+        '="As of "&TEXT(asof,"dd-mmm-yyyy hh:mm")&" New York · data: "&data_source'
+        '&" · functions "&IFERROR(functions_version,"not installed here")'
+    )
     page = Page(context, "Morning", "ALVH morning", stamp, WIDTHS)
     page.put(0, 9, "Educational, not advice · sizes and layers: document rule, untested", "subtitle")
     page.put(1, 9, None, "host_note")
