@@ -199,7 +199,7 @@ class Page:
             self.put(row, last_col, note, "section_note", align="right")
 
     def link(self, row: int, col: int, text: str, target: str, tip: str, look: str = "link", **extra: Any) -> None:
-        """Write a text that leads to a cell of this workbook, given as Sheet!$A$1."""
+        """Write a text that leads to a cell of this workbook, given by its name or as Sheet!$A$1."""
         self.sheet.write_url(row, col, f"internal:{target}", self.context.format(look, **extra), text, tip)
 
     def explain(self, row: int, col: int, title: str, text: str) -> None:

@@ -258,7 +258,7 @@ def printed_share(sheet: Any) -> float:
 def test_the_journal_prints_in_a_size_that_can_be_read(book: Workbook) -> None:
     """27 columns on one page would be 4 points high; two pages side by side with the as-of on both are not."""
     assert 10 * printed_share(book["Journal"]) >= 7
-    assert book["Journal"].print_title_cols == "A:B"
+    assert book["Journal"].print_title_cols == "$A:$B"
     assert book["Journal"].page_setup.pageOrder == "overThenDown"
     assert printed_share(book["Morning"]) > 0.6
 
@@ -334,14 +334,26 @@ def test_every_link_leads_to_a_cell_that_exists(book: Workbook) -> None:
     assert {"Morning", "Help", "Plan", "Scenarios"} <= {where for where, _ in links}
     for where, link in links:
         assert link.target is None
-        sheet, address = link.location.split("!")
-        cell = book[sheet][address.replace("$", "")]
-        assert cell.value is not None, (where, link.ref, link.location)
+        if "!" in link.location:
+            sheet, address = link.location.split("!")
+            assert book[sheet][address.replace("$", "")].value is not None, (where, link.ref, link.location)
+        else:
+            assert link.location in book.defined_names
     quoted = {link.ref: link.location for where, link in links if where == "Morning"}
     for ref, location in quoted.items():
         figure = book["Morning"][ref].offset(column=1).value
         if isinstance(figure, str) and re.fullmatch(r"=[a-z_]+", figure):
-            assert book.defined_names[figure[1:]].attr_text == location
+            assert figure == f"={location}"
+    labels = {str(book["Morning"][ref].value) for ref in quoted}
+    composed = {"Strikes sold", "Break-evens", "2 Share of max loss", "Order value", "Held / model", "Profit-take"}
+    assert composed <= labels, composed - labels
+
+
+def test_links_of_morning_go_to_names(book: Workbook) -> None:
+    """A name follows its cell to another place and another sheet; an address in a link stays what it was."""
+    locations = [link.location for where, link in hyperlinks(book) if where == "Morning"]
+    assert len(locations) > 70
+    assert not [location for location in locations if "!" in location]
 
 
 def test_a_function_name_in_a_section_leads_to_its_line_of_help(book: Workbook) -> None:

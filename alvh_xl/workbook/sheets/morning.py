@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from alvh_xl.workbook import charts, style
 from alvh_xl.workbook.layout import Context, Page, Row
@@ -16,11 +17,11 @@ BANNER, DECISION, REASON, START = 2, 3, 4, 5
 ROWS = (7, 18, 28, 38)  # header rows of the bands of cards
 CHARTS = 44
 LAST_ROW = 57
-# Start here: the three steps, and where each leads.
+# Start here: the three steps, and the name each leads to.
 STEPS = (
-    ("Start here  1  Type your condor and hedge on Position", "Position!$B$4"),
-    ("2  Set portfolio value and rules on Inputs", "Inputs!$B$5"),
-    ("3  Refresh, read the blue line, then the order ticket", "Plan!$B$4"),
+    ("Start here  1  Type your condor and hedge on Position", "condor_book"),
+    ("2  Set portfolio value and rules on Inputs", "nav"),
+    ("3  Refresh, read the blue line, then the order ticket", "plan_inputs"),
 )
 
 
@@ -62,21 +63,33 @@ def _start(page: Page) -> None:
     """Write the three steps of a morning, each a link to its sheet."""
     page.sheet.set_row(START, 17)
     page.sheet.set_row(START + 1, 7)
-    for col, (words, target) in zip(CARDS, STEPS, strict=True):
+    for col, (words, name) in zip(CARDS, STEPS, strict=True):
         for place in range(col, col + 3):
             page.put(START, place, None, "step")
-        page.link(START, col, words, target, f"Go to {target.partition('!')[0]}", "step")
+        page.link(START, col, words, name, f"Go to {page.context.names[name].partition('!')[0]}", "step")
 
 
 def _link(page: Page, row: int, col: int, lines: list[Row]) -> None:
-    """Make the label of a quoted figure lead to the cell it quotes, and let its meaning show when it is selected."""
+    """Make the label of a figure lead to the cell it comes from, and let its meaning show when it is selected.
+
+    The links go to names, which follow a cell that is moved and a sheet that is renamed; an address would not.
+    """
     for place, line in enumerate(lines, start=row):
-        name = str(line.value).removeprefix("=")
-        target = page.context.names.get(name)
-        if target is not None:
-            page.link(place, col, line.label, target, f"Where it is calculated: {target.partition('!')[0]}, {name}")
-        if name in MEANINGS:
-            page.explain(place, col + 1, line.label, MEANINGS[name])
+        name = _source(page, line.value)
+        if name is not None and not line.label.startswith("="):
+            sheet = page.context.names[name].partition("!")[0]
+            page.link(place, col, line.label, name, f"Where it is calculated: {sheet}, {name}")
+        quoted = str(line.value).removeprefix("=")
+        if quoted in MEANINGS:
+            page.explain(place, col + 1, line.label, MEANINGS[quoted])
+
+
+def _source(page: Page, formula: str) -> str | None:
+    """First named cell or range a formula reads; None when it reads tables alone, or is no formula."""
+    if not str(formula).startswith("="):
+        return None
+    words = re.findall(r"[a-z][a-z0-9_]*", re.sub(r'"[^"]*"|\w+\[[^\]]*\]', "", formula))
+    return next((word for word in words if word in page.context.names), None)
 
 
 def _headline(page: Page) -> None:

@@ -64,6 +64,12 @@ PLAN_ROWS = (
     "reason_3",
     "reason_4",
 )
+# Number formats of the answers that are no contracts, or whole ones.
+ANSWER_NUMBERS = {
+    "hold": "integer", "order": "signed", "fraction": "percent", "cost": "dollars", "credit_share": "percent",
+    "theta": "dollars", "drag_year": "percent2", "ratio_a": "ratio", "decision": "general", "binding": "general",
+    **dict.fromkeys(("reason_1", "reason_2", "reason_3", "reason_4"), "general"),
+}  # fmt: skip
 ANSWER = FIRST_ROW + len(PLAN_INPUTS) + 3  # section row of the answer
 
 
@@ -117,8 +123,9 @@ def _answer(page: Page) -> None:
     )
     for row, name in enumerate(PLAN_ROWS, start=ANSWER + 2):
         page.define(f"plan_{name}", row, 2)
+        page.put(row, 2, None, "answer", ANSWER_NUMBERS.get(name, "contracts"))
         if name.startswith("reason"):
-            page.sheet.set_row(row, 28)
+            page.sheet.set_row(row, 54 if name == "reason_4" else 28)
     page.define("plan", ANSWER + 2, 1, ANSWER + 1 + len(PLAN_ROWS), 4)
 
 
