@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from alvh_xl.hosts.embedded import Package, WorkbookError
@@ -58,7 +60,7 @@ def click(book: Book) -> str:
 
 
 def test_without_options_the_button_writes_the_workbook_copy(path: Path) -> None:
-    """The shipped workbook has no such cells."""
+    """A workbook of an earlier version has no such cells."""
     assert "mine-values-2018-10-04-0900.xlsx" in click(Book(path))
     assert len(list(path.parent.iterdir())) == 2
 
@@ -72,6 +74,21 @@ def test_named_cells_choose_formats_sheets_and_what_is_hidden(path: Path) -> Non
     assert "A chart shows positions and was left out: Payoff" in said
     tabs = [name for name, _ in Package.open(path.parent / made[1]).tabs]
     assert tabs == ["Morning", "Position"]
+
+
+def test_a_new_workbook_has_the_option_cells_and_they_are_typed_inputs(path: Path) -> None:
+    """Without them the button could do less than the command, and nobody would know the names of the cells."""
+    package = Package.open(path)
+    cells = {name: package.names[name] for name in ("export_format", "export_sheets", "export_redact")}
+    values = {name: package.sheet(sheet).value(box.top, box.left) for name, (sheet, box) in cells.items()}
+    assert values == {"export_format": "xlsx", "export_sheets": None, "export_redact": None}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        inputs = openpyxl.load_workbook(path)["Inputs"]
+    messages = {str(rule.sqref): rule.prompt for rule in inputs.data_validations.dataValidation}
+    for sheet, box in cells.values():
+        assert (sheet, inputs.cell(box.top, box.left).protection.locked) == ("Inputs", False)
+        assert "Blank:" in messages[inputs.cell(box.top, box.left).coordinate]
 
 
 def test_blank_option_cells_mean_the_default(path: Path) -> None:
