@@ -134,8 +134,8 @@ MEANINGS: Final[dict[str, str]] = {
     "theta_share_at_entry": "C17. Share of its time value the condor lost a day when it was sold.",
     # Backtest
     "BacktestResult[strategy]": "C25. The condor without a hedge, with less size, with each overlay. Model-priced.",
-    "BacktestResult[sharpe]": "C25. Return over volatility, a year; the two columns beside it are its 95 % range.",
-    "BacktestResult[per_cvar]": "C25. Return for each unit of the mean loss in the worst 5 % of periods.",
+    "BacktestResult[sharpe]": "C25. Sharpe ratio, a year; the two columns beside it are its 95 % interval.",
+    "BacktestResult[per_cvar]": "C25. Mean year's gain over CVaR, the mean loss of the worst 1 % of days.",
     "BacktestCrises[strategy]": "C25. Gain in each crisis, share of the capital; blank: not in this history.",
     # Journal
     "mornings": "C18, C27. Rows before this morning: the audits look back, they forecast nothing.",

@@ -7,10 +7,11 @@ from typing import Any
 from alvh_xl.workbook.inputs import PARAMETERS, STRESS_MOVES, Parameter, defaults
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page
 
+# The number formats of value and default are those of each parameter; here they put the headings at the right.
 COLUMNS = ("group", "parameter", "value", "unit", "default", "status", "source", "name")
 LOOKS = {
-    "group": ("label", "general"), "parameter": ("label", "general"), "value": ("input", "general"),
-    "unit": ("cell", "general"), "default": ("label", "general"), "status": ("cell", "general"),
+    "group": ("label", "general"), "parameter": ("label", "general"), "value": ("input", "integer"),
+    "unit": ("cell", "general"), "default": ("label", "integer"), "status": ("cell", "general"),
     "source": ("cell", "general"), "name": ("cell", "general"),
 }  # fmt: skip
 SIDE = 10  # first column of the small tables
