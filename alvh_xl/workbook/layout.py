@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from alvh_xl.workbook import style
 from alvh_xl.workbook.meanings import MEANINGS, of_functions
+from alvh_xl.workbook.typed import TYPED
 
 if TYPE_CHECKING:
     from alvh_xl.market.morning import MarketMorning
@@ -208,6 +209,12 @@ class Page:
             row, col, row, col, {"validate": "any", "input_title": title[:32], "input_message": text[:255]}
         )
 
+    def accept(self, key: str, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
+        """Say what typed cells take, and refuse what they can't mean; `key` is one of `typed.TYPED`."""
+        title = key.partition("[")[2].rstrip("]") or key
+        last = (row if last_row is None else last_row, col if last_col is None else last_col)
+        self.sheet.data_validation(row, col, *last, TYPED[key].rule(title))
+
     def _explain_function(self, row: int, col: int, formula: str) -> None:
         """Note what a function of ours answers, where it stands first on the sheet."""
         text = of_functions(formula)
@@ -284,6 +291,8 @@ class Page:
         for place, column in enumerate(columns, start=col):
             if (key := f"{name}[{column}]") in MEANINGS:
                 self._notes[row, place] = MEANINGS[key]
+            if key in TYPED:
+                self.accept(key, row + 1, place, last_row)
         for r, values in enumerate(rows, start=row + 1):
             for c, (column, value) in enumerate(zip(columns, values, strict=True), start=col):
                 if column in formulas:

@@ -132,6 +132,9 @@ MEANINGS: Final[dict[str, str]] = {
     "cap_in_force": "C12, C17. Gamma cap in use; the cash press moves it only when its strength is not 0.",
     "engine_state": "C31. EXPANSION while VIX stays above VIX3M: a budget of your own is released. Rule, untested.",
     "theta_share_at_entry": "C17. Share of its time value the condor lost a day when it was sold.",
+    "calls_a_4a": "C12. Calls at which the cap is reached under reading A, with the average spot–vol β.",
+    "calls_c_4a": "C12. Calls at which the cap is reached under full revaluation, reading C, average β.",
+    "doubles_4a": "C12. One-day fall at which one call gains what it costs, percent, average β.",
     # Backtest
     "BacktestResult[strategy]": "C25. The condor without a hedge, with less size, with each overlay. Model-priced.",
     "BacktestResult[sharpe]": "C25. Sharpe ratio, a year; the two columns beside it are its 95 % interval.",

@@ -23,6 +23,7 @@ from alvh_xl.workbook.inputs import ESTIMATED, PARAMETERS, POLICY, RULE, STANDAR
 from alvh_xl.workbook.meanings import MEANINGS
 from alvh_xl.workbook.new import new
 from alvh_xl.workbook.tables import JOURNAL, JOURNAL_ROWS, ROWS, journal_row, named_values, table_rows
+from alvh_xl.workbook.typed import TYPED
 
 
 def load(path: Path, *, values: bool = False) -> Workbook:
@@ -402,6 +403,30 @@ def test_every_typed_parameter_says_what_it_accepts(book: Workbook) -> None:
         rule = rules[address.replace("$", "")]
         assert rule.promptTitle == parameter.name
         assert parameter.meaning in rule.prompt
+
+
+def test_every_typed_cell_says_what_it_takes_and_refuses_the_rest(book: Workbook) -> None:
+    """Whatever is unlocked can be mistyped: each cell has a message, and each number a range."""
+    ranges = 0
+    for sheet in book:
+        covered: set[tuple[int, int]] = set()
+        for rule in sheet.data_validations.dataValidation:
+            assert rule.prompt or rule.showInputMessage is False, (sheet.title, rule.sqref)
+            ranges += rule.type in ("decimal", "whole", "date")
+            for area in rule.sqref.ranges:
+                covered |= {cell for line in area.rows for cell in line}
+        typed = {(c.row, c.column) for row in sheet.iter_rows() for c in row if c.protection.locked is False}
+        assert typed <= covered, (sheet.title, sorted(typed - covered)[:5])
+    assert ranges > 60
+
+
+@pytest.mark.parametrize(("series", "value", "fits"), [
+    ("Moves[move]", 60, True), ("Moves[move]", 61, False), ("Knots[share]", 1, True), ("Knots[share]", 15, False),
+])  # fmt: skip
+def test_a_range_refuses_a_percent_typed_as_a_whole_number(series: str, value: float, fits: bool) -> None:
+    """15 typed for 15 % of W would be fifteen times the width."""
+    rule = TYPED[series].rule("x")
+    assert (rule["minimum"] <= value <= rule["maximum"]) is fits
 
 
 @pytest.mark.parametrize(("series", "hidden"), [("vvix", "hedge_price"), ("spx_close", "expected_move")])

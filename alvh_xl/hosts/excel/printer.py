@@ -73,7 +73,8 @@ def print_file(app: Any, path: Path, pdf: Path) -> None:
     WorkbookError
         Excel refused, or wrote nothing.
     """
-    with tempfile.TemporaryDirectory(prefix="alvh-pdf-", dir=_room()) as folder:
+    # On Windows Excel may hold a file for a moment after it was closed: what can't be removed then is left behind.
+    with tempfile.TemporaryDirectory(prefix="alvh-pdf-", dir=_room(), ignore_cleanup_errors=True) as folder:
         copy = Path(shutil.copy(path, folder))
         made = copy.with_suffix(".pdf")
         try:
