@@ -30,9 +30,12 @@ def export(
     ] = None,
 ) -> None:
     """Write values-only copies to share: formats and charts stay; formulas, macros and links are gone."""
+    from alvh_xl.hosts.excel.printer import excel_printer
     from alvh_xl.workbook.export import export as run
 
-    done = run(workbook, _list(format.lower()), _list(sheets), redact.strip().lower() or None, out_path)
+    formats = _list(format.lower())
+    printer = excel_printer() if "pdf" in formats else None
+    done = run(workbook, formats, _list(sheets), redact.strip().lower() or None, out_path, printer)
     for note in done.notes:
         err.print(f"[yellow]Note[/] {line(note)}")
     for path in done.paths:

@@ -200,7 +200,7 @@ def backtest_paths(
         })  # fmt: skip
     chart.set_x_axis(_axis("", "@", interval_unit=12, interval_tick=12, label_position="low",
                            num_font=_SMALL | {"rotation": -45}, major_gridlines={"visible": False}))  # fmt: skip
-    chart.set_y_axis(_axis("", number))
+    chart.set_y_axis(_axis(title.partition(", ")[2], number))
     return chart
 
 

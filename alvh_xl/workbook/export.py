@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from .values_only_package import Copy
 
 FORMATS: Final = ("xlsx", "pdf", "html", "csv")
 REDACTIONS: Final = ("positions",)
+Printer = Callable[[Path, Path], None]  # a workbook file, and the PDF to write
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,30 @@ class Exported:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What is written where: the values-only copy, its moment, the formats, and what the user must know."""
+
+    data: bytes
+    asof: dt.datetime | None
+    base: str
+    formats: tuple[str, ...]
+    folder: Path
+    single: Path | None  # the file, when one was named
+    notes: list[str]
+
+    def target(self, name: str) -> Path:
+        """File of a format."""
+        return self.single if self.single and name in self.formats else self.folder / f"{self.base}.{name}"
+
+
 def export(
     workbook: Path,
     formats: Sequence[str] = ("xlsx",),
     sheets: Collection[str] = (),
     redact: str | None = None,
     out: Path | None = None,
+    printer: Printer | None = None,
 ) -> Exported:
     """Write values-only copies of a workbook, each in one step.
 
@@ -57,7 +77,8 @@ def export(
     workbook : Path
         The .xlsx or .xlsm file; it is only read.
     formats : sequence of str
-        Of `FORMATS`. Without LibreOffice a PDF can't be made; the notes say so and the HTML is written in its place.
+        Of `FORMATS`. LibreOffice prints the PDF, else `printer`; without either the HTML is written in its place,
+        and the notes say so.
     sheets : collection of str
         Names of the sheets to share, whatever their case; none: every visible one but the Journal.
     redact : str, optional
@@ -65,6 +86,8 @@ def export(
     out : Path, optional
         A folder, made if need be, or the file for one format other than csv. Default: beside the workbook. Files are
         called `<stem>-values-<YYYY-MM-DD-HHMM>` by the named cell `asof`, without the date when there is none.
+    printer : callable, optional
+        Prints a workbook file as a PDF where there is no LibreOffice; raises `WorkbookError` when it can't.
 
     Returns
     -------
@@ -83,32 +106,8 @@ def export(
     base = f"{workbook.stem}-{'redacted' if redact else 'values'}" + (f"-{asof:%Y-%m-%d-%H%M}" if asof else "")
     folder, single = _destination(workbook, formats, out)
     data, notes = _values_only(package, workbook, asof, sheets, redact)
-    made: dict[Path, bytes] = {}
-    with ExitStack() as stack:
-        # LibreOffice starts first and prints while the rest is written.
-        printing = _printing(stack, data) if "pdf" in formats else None
-        if "pdf" in formats and printing is None:
-            notes.append(
-                "no PDF: LibreOffice is not installed here. "
-                "The HTML was written instead; a browser prints it, and Excel saves the .xlsx as PDF"
-            )
-        names = ["html" if name == "pdf" and printing is None else name for name in formats]
-        for name in dict.fromkeys(names):
-            target = single if single and name in formats else folder / f"{base}.{name}"
-            if name == "xlsx":
-                made[target] = data
-            elif name == "html":
-                made[target] = _page(data, base, asof)
-            elif name == "csv":
-                made |= _tables(data, folder, base, notes)
-        if printing is not None:
-            try:
-                made[single or folder / f"{base}.pdf"] = printing.result()
-            except WorkbookError as problem:  # the other copies are good
-                if len(formats) == 1:
-                    raise
-                notes.append(f"no PDF: {problem}")
-    return Exported(_write(made, workbook), notes)
+    job = _Job(data, asof, base, tuple(dict.fromkeys(formats)), folder, single, notes)
+    return Exported(_write(_made(job, printer), workbook), notes)
 
 
 def export_xlsx(workbook: Path, target: Path | None = None) -> Path:
@@ -186,9 +185,53 @@ def _values_only(
         raise WorkbookError(text if workbook.name in text else f"{workbook.name}: {text}") from problem
 
 
-def _printing(stack: ExitStack, data: bytes) -> Printing | None:
-    program = find_program()
-    return stack.enter_context(Printing(program, data)) if program else None
+def _made(job: _Job, printer: Printer | None) -> dict[Path, bytes]:
+    """Content of every file asked for, the PDF last."""
+    made: dict[Path, bytes] = {}
+    with ExitStack() as stack:
+        program = find_program() if "pdf" in job.formats else None
+        # LibreOffice starts first and prints while the rest is written.
+        printing = stack.enter_context(Printing(program, job.data)) if program else None
+        for name in job.formats:
+            if name != "pdf":
+                made |= _converted(job, name)
+        if "pdf" in job.formats:
+            made |= _printed(job, printing) if printing else _by_excel(job, printer)
+    return made
+
+
+def _converted(job: _Job, name: str) -> dict[Path, bytes]:
+    if name == "csv":
+        return _tables(job.data, job.folder, job.base, job.notes)
+    return {job.target(name): job.data if name == "xlsx" else _page(job.data, job.base, job.asof)}
+
+
+def _printed(job: _Job, printing: Printing) -> dict[Path, bytes]:
+    try:
+        return {job.target("pdf"): printing.result()}
+    except WorkbookError as problem:  # the other copies are good
+        if len(job.formats) == 1:
+            raise
+        job.notes.append(f"no PDF: {problem}")
+        return {}
+
+
+def _by_excel(job: _Job, printer: Printer | None) -> dict[Path, bytes]:
+    """PDF of the values-only copy by Excel; the page in its place when there is none, or it fails."""
+    why = "LibreOffice is not installed here, and no Excel that could print"
+    if printer is not None:
+        with tempfile.TemporaryDirectory(prefix="alvh-pdf-") as folder:
+            copy = Path(folder) / f"{job.base}.xlsx"
+            copy.write_bytes(job.data)
+            try:
+                printer(copy, copy.with_suffix(".pdf"))
+                return {job.target("pdf"): copy.with_suffix(".pdf").read_bytes()}
+            except WorkbookError as problem:
+                why = str(problem)
+    job.notes.append(
+        f"no PDF: {why}. The HTML was written instead; a browser prints it, and Excel saves the .xlsx as PDF"
+    )
+    return _converted(job, "html")
 
 
 def _page(data: bytes, title: str, asof: dt.datetime | None) -> bytes:

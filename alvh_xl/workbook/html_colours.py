@@ -1,7 +1,7 @@
 """Conditional formats of a values-only copy on a page: colours that follow a word or a limit in the cell.
 
-Scales, bars and rules with formulas of other kinds are left out: a word always stands beside a colour that carries
-meaning.
+Rules with formulas of other kinds are left out: a word always stands beside a colour that carries meaning. Scales and
+bars are drawn by `html_scales`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from alvh_xl import __version__
 from alvh_xl.functions.cells import CellError
@@ -18,8 +18,11 @@ from alvh_xl.hosts.embedded.archive import Element, parse_xml
 from alvh_xl.hosts.embedded.cells_xml import MAIN, SheetXml, Value
 
 from .html_colours import Colours
+from .html_notes import tips
+from .html_scales import Scales
 from .html_styles import Styles
 from .number_formats import cell_formats, shown
+from .sparklines import sparklines
 from .svg_chart import svg_chart
 
 # Bitmaps that browsers show and that can't hold a script.
@@ -35,6 +38,7 @@ td{padding:1px 3px;white-space:pre;overflow:visible;vertical-align:bottom;height
 .n{text-align:right}.c{text-align:center}.l{text-align:left}
 .note,footer{color:#595959;font-size:9pt}
 svg{display:inline-block;margin:16px 24px 0 0;max-width:100%;font:11px Arial,Helvetica,sans-serif;fill:#1A1A1A}
+svg.spark{display:inline;margin:0;vertical-align:middle}
 svg .title{font-size:14px;font-weight:bold;fill:#1F3A5F}
 .grid{stroke:#E3E7EC}.zero{stroke:#7F7F7F}
 @media print{section+section{break-before:page}nav{display:none}}
@@ -64,7 +68,9 @@ def html_page(package: Package, title: str, asof: dt.datetime | None) -> bytes:
     for number, (name, part) in enumerate(_tabs(package), 1):
         body = ""
         if name in package.sheets:
-            body = _table(package.sheet(name), styles, formats, used, package.dates_from_1904)
+            sheet = package.sheet(name)
+            behind = _Behind(sparklines(package, sheet), tips(package, sheet))
+            body = _table(sheet, styles, formats, used, package.dates_from_1904, behind)
         body += "".join(_drawn(package, part))
         links.append(f'<a href="#t{number}">{escape(name)}</a>')
         sections.append(f'<section id="t{number}"><h2>{escape(name)}</h2>{body}</section>')
@@ -93,45 +99,69 @@ def _tabs(package: Package) -> Iterator[tuple[str, str]]:
 # ---- cells -------------------------------------------------------------------------------------------------
 
 
-def _table(sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str], used: set[int], old: bool) -> str:
+class _Behind(NamedTuple):
+    """What a sheet keeps beside its cells: sparklines, and texts for the tip over a cell."""
+
+    lines: dict[tuple[int, int], str]
+    tips: dict[tuple[int, int], str]
+
+
+class _Cells:
+    """The cells of one sheet as table cells: style, colours that follow a value, alignment, text, sparkline."""
+
+    def __init__(
+        self, sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str], used: set[int], old: bool,
+        behind: _Behind,
+    ) -> None:  # fmt: skip
+        self._sheet, self._styles, self._formats, self._used, self._old = sheet, styles, formats, used, old
+        self._behind, self._colours, self._scales = behind, Colours(sheet), Scales(sheet)
+
+    def html(self, row: int, column: int, span: str) -> str:
+        """One cell."""
+        cell, line = self._sheet.cells.get((row, column)), self._behind.lines.get((row, column), "")
+        if (row, column) in self._behind.tips:
+            span += f' title="{escape(self._behind.tips[row, column])}"'
+        if cell is None:
+            return f"<td{span}>{line}</td>"
+        number, look = self._styles.look(cell.get("s"))
+        self._used.add(number)
+        value = self._sheet.read(cell)
+        text = _shown(value, self._formats(cell.get("s")), self._old)
+        changed = self._colours.look(row, column, value)
+        mark = f" d{changed}" if changed is not None else ""
+        scaled = self._scales.style(row, column, value) if changed is None else ""
+        side = {"left": " l", "right": " n", "center": " c"}.get(look.align) or _side(value)
+        return f'<td class="s{number}{mark}{side}"{scaled}{span}>{escape(text)}{line}</td>'
+
+
+def _table(
+    sheet: SheetXml, styles: Styles, formats: Callable[[str | None], str], used: set[int], old: bool,
+    behind: _Behind,
+) -> str:  # fmt: skip
     places = [place for place, cell in sheet.cells.items() if len(cell) or cell.get("s", "0") != "0"]
     filled = [place for place in places if sheet.value(*place) not in (None, "")]
     if not filled:
         return ""
-    right = max(column for _, column in filled)
-    bottom = max(row for row, _ in filled)
+    right = max(column for _, column in [*filled, *behind.lines])
+    bottom = max(row for row, _ in [*filled, *behind.lines])
     if right * bottom > _MOST_CELLS:
         return "<p class='note'>This sheet is too large for a page; the .xlsx copy holds it.</p>"
     covered, spans = _merged(sheet, bottom, right)
-    colours = Colours(sheet)
+    cells = _Cells(sheet, styles, formats, used, old, behind)
     hidden = {i for item in sheet.root.iterfind(f"{MAIN}cols/{MAIN}col") if _on(item, "hidden") for i in _columns(item)}
-    shown_columns = [column for column in range(1, right + 1) if column not in hidden]
-    rows = []
+    columns = [column for column in range(1, right + 1) if column not in hidden]
     closed = {int(r.get("r", "0")) for r in sheet.data if _on(r, "hidden") and r.get("r", "").isdecimal()}
-    for row in range(1, bottom + 1):
-        if row in closed:
-            continue
-        cells = []
-        for column in shown_columns:
-            if (row, column) in covered:
-                continue
-            cell = sheet.cells.get((row, column))
-            span = spans.get((row, column), "")
-            if cell is None:
-                cells.append(f"<td{span}></td>")
-                continue
-            number, look = styles.look(cell.get("s"))
-            used.add(number)
-            value = sheet.read(cell)
-            text = _shown(value, formats(cell.get("s")), old)
-            changed = colours.look(row, column, value)
-            mark = f" d{changed}" if changed is not None else ""
-            side = {"left": " l", "right": " n", "center": " c"}.get(look.align) or _side(value)
-            cells.append(f'<td class="s{number}{mark}{side}"{span}>{escape(text)}</td>')
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    widths = _widths(sheet, shown_columns)
+    rows = [
+        "".join(
+            cells.html(row, column, spans.get((row, column), "")) for column in columns if (row, column) not in covered
+        )
+        for row in range(1, bottom + 1)
+        if row not in closed
+    ]
+    widths = _widths(sheet, columns)
     group = "".join(f'<col style="width:{width}px">' for width in widths)
-    return f'<table style="width:{sum(widths)}px"><colgroup>{group}</colgroup>{"".join(rows)}</table>'
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table style="width:{sum(widths)}px"><colgroup>{group}</colgroup>{body}</table>'
 
 
 def _shown(value: Value, code: str, old: bool) -> str:

@@ -15,12 +15,18 @@ from typing import TYPE_CHECKING, Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from alvh_xl.workbook import style
+from alvh_xl.workbook.meanings import MEANINGS, of_functions
+from alvh_xl.workbook.typed import TYPED
 
 if TYPE_CHECKING:
     from alvh_xl.market.morning import MarketMorning
 
 NEUTRAL = "#N/A"
 MARGIN = 2.0  # width of the empty column A
+NOTE_LETTERS = 46  # that fit one line of a note
+# Morning has input messages (the macro workbook draws its buttons there), Inputs has them in every cell, and on Help
+# the text stands beside the function.
+WITHOUT_NOTES = ("Morning", "Inputs", "Help")
 FIRST_ROW = 4  # where the content of a sheet starts, below its title
 
 PROTECTION = {
@@ -106,6 +112,7 @@ class Page:
         self.name = name
         self.widths = (MARGIN, *widths)
         self.sheet = context.sheets[name]
+        self._notes: dict[tuple[int, int], str] = {}
         self.sheet.hide_gridlines(2)
         self.sheet.set_column(0, 0, MARGIN)
         for column, width in enumerate(widths, start=1):
@@ -132,6 +139,7 @@ class Page:
         if not content.startswith("="):
             self.sheet.write_string(row, col, content, cell)
         elif "ALVH_" in content:
+            self._explain_function(row, col, content)
             self.sheet.write_dynamic_array_formula(row, col, row, col, content, cell, NEUTRAL)
         else:
             self.sheet.write_formula(row, col, content, cell, NEUTRAL)
@@ -152,6 +160,7 @@ class Page:
         headings: bool = False,
     ) -> None:
         """Write a dynamic array formula, with a number format a column and, where it has headings, their look."""
+        self._explain_function(row, col, formula)
         last_row, last_col = row + height - 1, col + len(numbers) - 1
         sides = _sides(["general"] * len(numbers) if look == "answer" else numbers)
         indents = [{"indent": 1} if side.get("indent") and number == "words" else {}
@@ -191,7 +200,7 @@ class Page:
             self.put(row, last_col, note, "section_note", align="right")
 
     def link(self, row: int, col: int, text: str, target: str, tip: str, look: str = "link", **extra: Any) -> None:
-        """Write a text that leads to a cell of this workbook, given as Sheet!$A$1."""
+        """Write a text that leads to a cell of this workbook, given by its name or as Sheet!$A$1."""
         self.sheet.write_url(row, col, f"internal:{target}", self.context.format(look, **extra), text, tip)
 
     def explain(self, row: int, col: int, title: str, text: str) -> None:
@@ -199,6 +208,27 @@ class Page:
         self.sheet.data_validation(
             row, col, row, col, {"validate": "any", "input_title": title[:32], "input_message": text[:255]}
         )
+
+    def accept(self, key: str, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
+        """Say what typed cells take, and refuse what they can't mean; `key` is one of `typed.TYPED`."""
+        title = key.partition("[")[2].rstrip("]") or key
+        last = (row if last_row is None else last_row, col if last_col is None else last_col)
+        self.sheet.data_validation(row, col, *last, TYPED[key].rule(title))
+
+    def _explain_function(self, row: int, col: int, formula: str) -> None:
+        """Note what a function of ours answers, where it stands first on the sheet."""
+        text = of_functions(formula)
+        if text is not None and self.name != "Checks" and text not in self._notes.values():
+            self._notes.setdefault((row, col), text)
+
+    def _write_notes(self) -> None:
+        """Attach the notes to their cells, each in a box that holds its text."""
+        if self.name in WITHOUT_NOTES:
+            return
+        for (row, col), text in sorted(self._notes.items()):
+            lines = -(-len(text) // NOTE_LETTERS) + 1
+            size = {"width": 280, "height": 10 + 15 * lines, "font_name": style.FONT, "font_size": 9}
+            self.sheet.write_comment(row, col, text, size | {"color": "#FFFBE8"})
 
     def block(
         self, row: int, col: int, rows: Sequence[Row], *, value: int = 1, notes: bool = True, align: str = "right"
@@ -225,6 +255,8 @@ class Page:
         last = "" if last_row is None else ":" + xl_rowcol_to_cell(last_row, last_col or col, True, True)
         if name in self.context.names:
             raise ValueError(f"the name {name} is defined twice")
+        if name in MEANINGS:
+            self._notes[row, col] = MEANINGS[name]
         self.context.names[name] = f"{self.name}!{first}{last}"
         self.context.book.define_name(name, f"={self.name}!{first}{last}")
 
@@ -256,6 +288,11 @@ class Page:
         ]
         options = {"name": name, "columns": settings, "style": None, "autofilter": False}
         self.sheet.add_table(row, col, last_row, last_col, options)
+        for place, column in enumerate(columns, start=col):
+            if (key := f"{name}[{column}]") in MEANINGS:
+                self._notes[row, place] = MEANINGS[key]
+            if key in TYPED:
+                self.accept(key, row + 1, place, last_row)
         for r, values in enumerate(rows, start=row + 1):
             for c, (column, value) in enumerate(zip(columns, values, strict=True), start=col):
                 if column in formulas:
@@ -288,6 +325,7 @@ class Page:
 
         `pages` is how many pages in height the print may take; 0: as many as it needs.
         """
+        self._write_notes()
         sheet = self.sheet
         if tall:
             sheet.set_portrait()

@@ -26,7 +26,6 @@ from alvh_xl.workbook import leg_quotes
 from alvh_xl.workbook import refresh as file_refresh
 from alvh_xl.workbook.export import export as export_files
 from alvh_xl.workbook.journal import write_journal
-from alvh_xl.workbook.pdf_copy import find_program
 from alvh_xl.workbook.refresh import Reader
 from alvh_xl.workbook.target import is_morning, write_market
 
@@ -228,33 +227,13 @@ def export_copy(book: OpenBook, screen: Screen) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / Path(book.path).name
         book.copy_to(copy)
-        paths, notes = _copies(book, copy, [name.lower() for name in formats], sheets, redact or None)
-        for made in paths:
+        chosen = [name.lower() for name in formats]
+        done = export_files(copy, chosen, sheets, redact or None, printer=book.print_file)
+        for made in done.paths:
             save_atomically(made.read_bytes(), folder / made.name)
-    names = ", ".join(str(folder / made.name) for made in paths)
-    said = "".join(f"\n{note[:1].upper()}{note[1:]}." for note in notes)
+    names = ", ".join(str(folder / made.name) for made in done.paths)
+    said = "".join(f"\n{note[:1].upper()}{note[1:]}." for note in done.notes)
     return f"Wrote {names}: values only, no formulas and no macros.{said} Educational, not advice."
-
-
-def _copies(
-    book: OpenBook, copy: Path, formats: list[str], sheets: list[str], redact: str | None
-) -> tuple[list[Path], list[str]]:
-    """Write the copies beside `copy`; without LibreOffice Excel prints the PDF, from the values-only file."""
-    if "pdf" not in formats or find_program() is not None:
-        done = export_files(copy, formats, sheets, redact)
-        return done.paths, done.notes
-    others = [name for name in formats if name != "pdf"]
-    done = export_files(copy, list(dict.fromkeys([*others, "xlsx"])), sheets, redact)
-    values = next(path for path in done.paths if path.suffix == ".xlsx")
-    paths = [path for path in done.paths if path != values or "xlsx" in formats]
-    pdf = values.with_suffix(".pdf")
-    try:
-        book.print_file(values, pdf)
-    except Exception as problem:  # Excel's own; the other copies are good, and a browser prints the page
-        page = export_files(copy, ["html"], sheets, redact).paths
-        note = f"no PDF: Excel could not print ({excel.describe(problem)}). The HTML was written instead"
-        return [*paths, *(path for path in page if path not in paths)], [*done.notes, note]
-    return [*paths, pdf], done.notes
 
 
 def _words(book: OpenBook, name: str) -> list[str]:

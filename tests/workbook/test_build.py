@@ -20,8 +20,10 @@ from alvh_xl.functions import REGISTRY, CellError
 from alvh_xl.market import MarketMorning, read_sample
 from alvh_xl.workbook.build import SHEETS, build
 from alvh_xl.workbook.inputs import ESTIMATED, PARAMETERS, POLICY, RULE, STANDARD
+from alvh_xl.workbook.meanings import MEANINGS
 from alvh_xl.workbook.new import new
 from alvh_xl.workbook.tables import JOURNAL, JOURNAL_ROWS, ROWS, journal_row, named_values, table_rows
+from alvh_xl.workbook.typed import TYPED
 
 
 def load(path: Path, *, values: bool = False) -> Workbook:
@@ -234,9 +236,40 @@ def test_sheets_are_protected_without_password_and_print_one_page_wide(book: Wor
         assert not sheet.protection.password
         assert sheet.page_setup.orientation == ("portrait" if sheet.title == "History" else "landscape")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth in (1, None)
+        assert sheet.page_setup.fitToWidth in ((2,) if sheet.title == "Journal" else (1, None))
         assert sheet.print_area
         assert sheet.freeze_panes
+
+
+def printed_share(sheet: Any) -> float:
+    """Scale at which the columns of the print area fill the pages side by side, at most 1 (A4 across, margins 0.4)."""
+    left, _, right, _ = range_boundaries(sheet.print_area.split("!")[1].replace("$", ""))
+    wide = {
+        column: (group.width * 7 + 5) * 0.75
+        for group in sheet.column_dimensions.values()
+        for column in range(group.min, group.max + 1)
+    }
+    points = sum(wide[column] for column in range(left, right + 1))
+    pages = sheet.page_setup.fitToWidth or 1
+    # Columns are repeated on each further page, and as much as the widest one may stay free at the end of a page.
+    points += (pages - 1) * (wide[1] + wide[2] + max(wide.values()))
+    return min(1.0, float(pages * (841.9 - 2 * 0.4 * 72) / points))
+
+
+def test_the_journal_prints_in_a_size_that_can_be_read(book: Workbook) -> None:
+    """27 columns on one page would be 4 points high; two pages side by side with the as-of on both are not."""
+    assert 10 * printed_share(book["Journal"]) >= 7
+    assert book["Journal"].print_title_cols == "$A:$B"
+    assert book["Journal"].page_setup.pageOrder == "overThenDown"
+    assert printed_share(book["Morning"]) > 0.6
+
+
+def test_no_cell_of_morning_calls_a_function_itself(book: Workbook) -> None:
+    """A program without the functions would show #NAME? there; a cell that quotes keeps the value it was saved with."""
+    own = {
+        where: formula for where, (formula, array) in formulas(book).items() if where.startswith("Morning!") and array
+    }
+    assert own == {}
 
 
 def test_no_cells_are_merged(book: Workbook) -> None:
@@ -302,14 +335,26 @@ def test_every_link_leads_to_a_cell_that_exists(book: Workbook) -> None:
     assert {"Morning", "Help", "Plan", "Scenarios"} <= {where for where, _ in links}
     for where, link in links:
         assert link.target is None
-        sheet, address = link.location.split("!")
-        cell = book[sheet][address.replace("$", "")]
-        assert cell.value is not None, (where, link.ref, link.location)
+        if "!" in link.location:
+            sheet, address = link.location.split("!")
+            assert book[sheet][address.replace("$", "")].value is not None, (where, link.ref, link.location)
+        else:
+            assert link.location in book.defined_names
     quoted = {link.ref: link.location for where, link in links if where == "Morning"}
     for ref, location in quoted.items():
         figure = book["Morning"][ref].offset(column=1).value
         if isinstance(figure, str) and re.fullmatch(r"=[a-z_]+", figure):
-            assert book.defined_names[figure[1:]].attr_text == location
+            assert figure == f"={location}"
+    labels = {str(book["Morning"][ref].value) for ref in quoted}
+    composed = {"Strikes sold", "Break-evens", "2 Share of max loss", "Order value", "Held / model", "Profit-take"}
+    assert composed <= labels, composed - labels
+
+
+def test_links_of_morning_go_to_names(book: Workbook) -> None:
+    """A name follows its cell to another place and another sheet; an address in a link stays what it was."""
+    locations = [link.location for where, link in hyperlinks(book) if where == "Morning"]
+    assert len(locations) > 70
+    assert not [location for location in locations if "!" in location]
 
 
 def test_a_function_name_in_a_section_leads_to_its_line_of_help(book: Workbook) -> None:
@@ -326,11 +371,12 @@ def test_headline_figures_say_what_they_mean_and_which_concept_they_are(book: Wo
     """A colleague who opens the file selects a figure and reads what it is; every text fits Excel's box."""
     messages = {str(rule.sqref): rule for rule in book["Morning"].data_validations.dataValidation}
     assert len(messages) >= 20
+    plain = [MEANINGS[name] for name in ("checks_failed", "count_stale")]  # of the workbook, not of the method
     for rule in messages.values():
         assert rule.promptTitle
         assert len(rule.promptTitle) <= 32
         assert len(rule.prompt) <= 255
-        assert re.search(r"C\d\d|[Mm]id", rule.prompt), rule.prompt
+        assert re.search(r"C\d\d|[Mm]id", rule.prompt) or rule.prompt in plain, rule.prompt
 
 
 def test_the_top_right_of_morning_is_free_for_the_buttons(book: Workbook) -> None:
@@ -357,6 +403,30 @@ def test_every_typed_parameter_says_what_it_accepts(book: Workbook) -> None:
         rule = rules[address.replace("$", "")]
         assert rule.promptTitle == parameter.name
         assert parameter.meaning in rule.prompt
+
+
+def test_every_typed_cell_says_what_it_takes_and_refuses_the_rest(book: Workbook) -> None:
+    """Whatever is unlocked can be mistyped: each cell has a message, and each number a range."""
+    ranges = 0
+    for sheet in book:
+        covered: set[tuple[int, int]] = set()
+        for rule in sheet.data_validations.dataValidation:
+            assert rule.prompt or rule.showInputMessage is False, (sheet.title, rule.sqref)
+            ranges += rule.type in ("decimal", "whole", "date")
+            for area in rule.sqref.ranges:
+                covered |= {cell for line in area.rows for cell in line}
+        typed = {(c.row, c.column) for row in sheet.iter_rows() for c in row if c.protection.locked is False}
+        assert typed <= covered, (sheet.title, sorted(typed - covered)[:5])
+    assert ranges > 60
+
+
+@pytest.mark.parametrize(("series", "value", "fits"), [
+    ("Moves[move]", 60, True), ("Moves[move]", 61, False), ("Knots[share]", 1, True), ("Knots[share]", 15, False),
+])  # fmt: skip
+def test_a_range_refuses_a_percent_typed_as_a_whole_number(series: str, value: float, fits: bool) -> None:
+    """15 typed for 15 % of W would be fifteen times the width."""
+    rule = TYPED[series].rule("x")
+    assert (rule["minimum"] <= value <= rule["maximum"]) is fits
 
 
 @pytest.mark.parametrize(("series", "hidden"), [("vvix", "hedge_price"), ("spx_close", "expected_move")])

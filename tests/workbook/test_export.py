@@ -168,6 +168,14 @@ def test_libreoffice_shows_the_same(private: Path, copied: Path, tmp_path: Path)
                 assert found == (str(value).upper() if isinstance(value, bool) else str(value)), cell
 
 
+def test_the_workbook_opened_without_the_functions_still_shows_morning(sample_book: Path, tmp_path: Path) -> None:
+    """LibreOffice has none of them here: what it shows of the workbook itself is what a colleague without them sees."""
+    with soffice(sample_book, RAW_CSV, tmp_path).open(newline="", encoding="utf-8") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert "As of 04-Oct-2018 09:00 New York · data: sample · functions " + __version__ in cells
+    assert not [cell for cell in cells if cell.startswith("#")]
+
+
 @NO_LOSS
 def test_the_looks_stay(copied: Path) -> None:
     """Widths, print set-up, frozen rows, formats, validations, table, note, picture and sparkline."""

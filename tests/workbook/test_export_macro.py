@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from alvh_xl.hosts.embedded import Package, WorkbookError
-from alvh_xl.workbook import macros
+from alvh_xl.workbook import export as exporting
 from alvh_xl.workbook.macros import export_copy
 
 
@@ -37,7 +39,7 @@ class Book:
         """Print, as Excel does."""
         self.printed.append(path)
         if self.fails:
-            raise RuntimeError("no printer is installed")
+            raise WorkbookError("Excel could not print (no printer is installed)")
         pdf.write_bytes(b"%PDF of Excel")
 
 
@@ -58,7 +60,7 @@ def click(book: Book) -> str:
 
 
 def test_without_options_the_button_writes_the_workbook_copy(path: Path) -> None:
-    """The shipped workbook has no such cells."""
+    """A workbook of an earlier version has no such cells."""
     assert "mine-values-2018-10-04-0900.xlsx" in click(Book(path))
     assert len(list(path.parent.iterdir())) == 2
 
@@ -72,6 +74,21 @@ def test_named_cells_choose_formats_sheets_and_what_is_hidden(path: Path) -> Non
     assert "A chart shows positions and was left out: Payoff" in said
     tabs = [name for name, _ in Package.open(path.parent / made[1]).tabs]
     assert tabs == ["Morning", "Position"]
+
+
+def test_a_new_workbook_has_the_option_cells_and_they_are_typed_inputs(path: Path) -> None:
+    """Without them the button could do less than the command, and nobody would know the names of the cells."""
+    package = Package.open(path)
+    cells = {name: package.names[name] for name in ("export_format", "export_sheets", "export_redact")}
+    values = {name: package.sheet(sheet).value(box.top, box.left) for name, (sheet, box) in cells.items()}
+    assert values == {"export_format": "xlsx", "export_sheets": None, "export_redact": None}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        inputs = openpyxl.load_workbook(path)["Inputs"]
+    messages = {str(rule.sqref): rule.prompt for rule in inputs.data_validations.dataValidation}
+    for sheet, box in cells.values():
+        assert (sheet, inputs.cell(box.top, box.left).protection.locked) == ("Inputs", False)
+        assert "Blank:" in messages[inputs.cell(box.top, box.left).coordinate]
 
 
 def test_blank_option_cells_mean_the_default(path: Path) -> None:
@@ -88,7 +105,7 @@ def test_a_wrong_option_is_named_and_nothing_is_written(path: Path) -> None:
 
 def test_without_libreoffice_excel_prints_the_values_only_copy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the machine with Excel a PDF must not need another program, nor show more than the copy does."""
-    monkeypatch.setattr(macros, "find_program", lambda: None)
+    monkeypatch.setattr(exporting, "find_program", lambda: None)
     book = Book(path, export_format="pdf", export_redact="positions")
     said = click(book)
     made = [file.name for file in path.parent.iterdir() if file != path]
@@ -100,10 +117,10 @@ def test_without_libreoffice_excel_prints_the_values_only_copy(path: Path, monke
 
 def test_when_excel_can_not_print_the_page_is_written_and_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Excel prints nothing on a machine without a printer: the other copies must still be there."""
-    monkeypatch.setattr(macros, "find_program", lambda: None)
+    monkeypatch.setattr(exporting, "find_program", lambda: None)
     book = Book(path, export_format="xlsx,pdf")
     book.fails = True
     said = click(book)
     made = sorted(file.suffix for file in path.parent.iterdir() if file != path)
     assert made == [".html", ".xlsx"]
-    assert "No PDF: Excel could not print (RuntimeError: no printer is installed). The HTML was written" in said
+    assert "No PDF: Excel could not print (no printer is installed). The HTML was written" in said

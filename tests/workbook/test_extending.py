@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 
 from alvh_xl.hosts.embedded import Package, WorkbookError, save_atomically
+from alvh_xl.hosts.embedded.addresses import box_name, cell_name
 from alvh_xl.hosts.embedded.cells_xml import FORMULA
 from alvh_xl.market import MarketMorning, read_sample
 from alvh_xl.workbook.export import export
@@ -151,6 +152,76 @@ def test_a_moved_cell_is_followed_by_its_name(book: Path) -> None:
     assert package.sheet(sheet).value(4, 3) == 43377.375  # where it stood nothing is written any more
     assert outcome.asof == LATER
     assert export(book).paths[0].name == "mine-values-2018-10-10-0900.xlsx"
+
+
+def move_right(path: Path, name: str, by: int) -> None:
+    """Move a table with its cells some columns to the right, as dragging it in Excel does."""
+    package = Package.open(path)
+    table = package.table(name)
+    assert table is not None
+    sheet, box = package.sheet(table.sheet), table.box
+    for row in range(box.top, box.bottom + 1):
+        for place in range(box.left, box.right + 1):
+            element = sheet.cells.pop((row, place))
+            line = element.getparent()
+            line.remove(element)
+            element.set("r", cell_name(row, place + by))
+            line.append(element)
+    sheet.dirty = True
+    save_atomically(package.to_bytes(), path)
+    moved = box_name(box._replace(left=box.left + by, right=box.right + by))
+    edit(path, lambda text: text.replace(f'ref="{box_name(box)}"', f'ref="{moved}"'), table_part(path, name))
+
+
+def test_a_block_moved_elsewhere_is_followed(book: Path, tmp_path: Path) -> None:
+    """The user dragged the calendar to the right: data, formulas and copies follow it, and nothing stays behind."""
+    plain = Path(shutil.copy(book, tmp_path / "plain.xlsx"))
+    move_right(book, "Calendar", 20)
+    assert validate(book) == []
+    for path in (plain, book):
+        refresh(path, read_sample, LATER)
+    assert column(book, "Calendar", "when") == column(plain, "Calendar", "when")
+    assert column(book, "Calendar", "days_to") == column(plain, "Calendar", "days_to")
+    for name in ("next_cpi", "next_fomc", "next_vix_settlement", "hold"):
+        assert cell(book, name) == cell(plain, name), name
+    package, old = Package.open(book), Package.open(plain).table("Calendar")
+    assert old is not None
+    left_behind = [package.sheet(old.sheet).value(row, old.box.left) for row in range(old.box.top, old.box.bottom + 1)]
+    assert set(left_behind) == {None}
+    tables = [export(path, ("csv",), ["Macro"], out=path.with_suffix("")).paths for path in (plain, book)]
+    first, second = (next(path for path in paths if "Calendar" in path.name).read_bytes() for paths in tables)
+    assert first == second
+
+
+def test_a_sheet_whose_new_name_needs_quotes_is_followed(book: Path) -> None:
+    """Excel writes 'Bob''s prices'!A1; links of Morning go by names and lead there all the same."""
+    edit(book, lambda text: text.replace("Curve!", "'Bob''s curve'!").replace('name="Curve"', 'name="Bob\'s curve"')
+         if 'displayName="Curve"' not in text else text)  # fmt: skip
+    outcome = refresh(book, read_sample, LATER)
+    assert outcome.kept == []
+    assert not any("gone" in line for line in outcome.warnings)
+    assert isinstance(cell(book, "expected_move"), float)
+    copy = Package.open(export(book).paths[0])
+    assert "Bob's curve" in copy.sheets
+    links = [link.get("location") for link in copy.sheet("Morning").root.iter("{*}hyperlink")]
+    assert "expected_move" in links
+    assert copy.names["expected_move"][0] == "Bob's curve"
+
+
+def test_an_own_formula_on_a_sheet_of_ours_is_calculated_and_shared_as_a_value(book: Path) -> None:
+    """Twice the spot beside a card of Morning: after the refresh it is twice the new spot."""
+    package = Package.open(book)
+    sheet = package.sheet("Morning")
+    sheet.write(60, 2, -1.0)
+    formula = sheet.cells[60, 2].makeelement(FORMULA)
+    formula.text = "2*spot"
+    sheet.cells[60, 2].insert(0, formula)
+    save_atomically(package.to_bytes(), book)
+    refresh(book, read_sample, LATER)
+    expected = 2 * cell(book, "spot")
+    assert Package.open(book).sheet("Morning").value(60, 2) == expected
+    copy = Package.open(export(book).paths[0]).sheet("Morning")
+    assert (copy.value(60, 2), copy.formulas) == (expected, [])
 
 
 @pytest.mark.parametrize(

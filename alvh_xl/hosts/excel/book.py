@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from alvh_xl.functions.cells import CellError, number
-from alvh_xl.hosts.excel import values
+from alvh_xl.hosts.excel import printer, values
 
 _DAYS_1900_TO_1904: Final = 1462
 # Arguments of Worksheet.Protect after the password, in Excel's order, and where their present value is read.
@@ -95,11 +95,7 @@ class OpenBook:
 
     def print_file(self, path: Path, pdf: Path) -> None:
         """Let Excel print another workbook file as a PDF; it is closed again, whatever happens."""
-        other = self.app.books.open(str(path))
-        try:
-            other.to_pdf(str(pdf))
-        finally:
-            other.close()
+        printer.print_file(self.app, path, pdf)
 
     # ---- reading -------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 
 from alvh_xl.hosts.embedded.errors import WorkbookError
 from alvh_xl.hosts.excel.book import MacroError, OpenBook
+from alvh_xl.hosts.excel.problems import describe
 
 if sys.platform == "win32":
     import msvcrt
@@ -135,14 +136,6 @@ def _unexpected(title: str, problem: Exception) -> str:
         f"{title} stopped: {describe(problem)}\n\n"
         "The data in the workbook are as they were. Try again; if it stops again, run `alvh-xl doctor` in a terminal."
     )
-
-
-def describe(problem: BaseException) -> str:
-    """One line about an exception; Excel's own words where it is Excel that refused."""
-    info = getattr(problem, "excepinfo", None)
-    if isinstance(info, tuple) and len(info) > 2 and info[2]:
-        return str(info[2])
-    return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import posixpath
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -48,6 +50,7 @@ _ADDIN_TEXT: Final = "Functions of the Adaptive Layered VIX Hedge. Educational, 
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 _XML_HEAD: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TRUE: Final = ("1", "true")
+_BLOCKS: Final = re.compile(rb'<o:idmap\b[^>]*\bdata="(\d+(?:,\d+)*)"')
 _LOWEST_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -213,8 +216,7 @@ class _Editor:
         root = self._tree(part)
         if root.find(MAIN + "legacyDrawing") is not None:
             raise WorkbookError(f"the sheet {sheet!r} has notes or controls already")
-        # Blocks of shape numbers are a matter of each sheet; the sheet's place keeps them apart.
-        text = drawing(buttons, list(self._sheets).index(sheet) + 1)
+        text = drawing(buttons, self._free_block())
         picture = self._free("xl/drawings/vmlDrawing{}.vml")
         self._add(picture, text)
         self._declare_extension("vml", _VML_TYPE)
@@ -223,6 +225,12 @@ class _Editor:
         later = (i for i, child in enumerate(root) if _local(child) in _AFTER_LEGACY_DRAWING)
         root.insert(next(later, len(root)), element)
         self._put(part, root)
+
+    def _free_block(self) -> int:
+        """Block of shape numbers that no drawing of the workbook takes, that of another sheet's notes neither."""
+        drawings = (data for name, data in self._parts.items() if name.lower().endswith(".vml"))
+        taken = {int(number) for data in drawings for blocks in _BLOCKS.findall(data) for number in blocks.split(b",")}
+        return next(number for number in itertools.count(1) if number not in taken)
 
     # ---- parts ---------------------------------------------------------------------------------------------
 

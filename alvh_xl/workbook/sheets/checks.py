@@ -105,8 +105,8 @@ CHECKS: tuple[Check, ...] = (
     (_K, "CAPM of the hedge by hand", "=required_return",
      "=risk_free+hedge_delta*hedge_beta*100/hedge_price*equity_premium", "=", 1e-9, "C14"),
     (_K, "First rate of return makes the flows worth 0",
-     "=IF(COUNT(PastHedges[cash_flow])=0,0,SUMPRODUCT(PastHedges[cash_flow]*(PastHedges[date]<>\"\")/"
-     "(1+INDEX(irr_table,1,3))^((PastHedges[date]-MIN(PastHedges[date]))*(PastHedges[date]<>\"\")/365)))", "=0", "=",
+     "=IF(COUNT(PastHedges[cash_flow])=0,0,ROUND(SUMPRODUCT(PastHedges[cash_flow]*(PastHedges[date]<>\"\")/"
+     "(1+INDEX(irr_table,1,3))^((PastHedges[date]-MIN(PastHedges[date]))*(PastHedges[date]<>\"\")/365)),9))", "=0", "=",
      1e-6, "C15, dollars"),
     (_K, "Drag by size adds up to the plan's", "=drag_hold/carry_horizon*365/nav", "=plan_drag_year", "=", 1e-9,
      "proportional to contracts"),

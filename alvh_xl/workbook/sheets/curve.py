@@ -115,7 +115,7 @@ def _tenor(page: Page, row: int) -> int:
             "Roll-down of its future",
             "=ALVH_ROLL_DOWN(Curve[days_settle],Curve[settle],hedge_curve_days,carry_horizon,vix)",
             "settle",
-            "points over carry_horizon days; before the first contract on a line to spot VIX: PROXY",
+            "points over carry_horizon days; PROXY before the front",
             "future_roll_down",
         ),
         Row(

@@ -79,7 +79,7 @@ def write(context: Context) -> None:
         "Help",
         "Help",
         "Legend, then every function. Option words, units and errors are the same in every spreadsheet program.",
-        (22, 33, 48, 66, 40, 54, 24, 14),
+        (24, 33, 38, 56, 34, 40, 19, 12),
     )
     row = _legend(page)
     for text in DISCLAIMER:
@@ -138,9 +138,9 @@ def _texts(spec: FunctionSpec) -> tuple[str | None, ...]:
 def _lines(spec: FunctionSpec) -> int:
     """Return how many lines the tallest cell of the row needs: characters that fit each column, words kept whole."""
     _, _, summary, arguments, returned, _, status = (text or "" for text in _texts(spec))
-    wide = ((summary, 52), (returned, 43), (excel_call(spec.documentation.example), 51), (status, 24))
+    wide = ((summary, 40), (returned, 35), (excel_call(spec.documentation.example), 36), (status, 17))
     needed = [-(-len(text) // characters) for text, characters in wide]
-    return max(2, sum(-(-len(line) // 75) for line in arguments.split("\n")), *needed)
+    return max(2, sum(-(-len(line) // 62) for line in arguments.split("\n")), *needed)
 
 
 def _live(spec: FunctionSpec) -> str:

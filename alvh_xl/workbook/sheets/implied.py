@@ -50,8 +50,14 @@ def write_numbers(page: Page, row: int, side: int) -> int:
 
     "4A" takes the average spot–vol β, "4B" that of a VIX below 15: an extrapolation at larger moves.
     """
-    page.section(row, 1, 14, "Numbers behind “What the rules imply” (Plan)", "one-day stress; document rules, untested")
-    page.header_row(row + 1, 1, ("", "4A, average", "4B, VIX < 15, 36–64 d"), ["general", "price", "price"])
+    page.section(
+        row,
+        1,
+        14,
+        "Numbers behind “What the rules imply” (Plan)",
+        "one-day stress; 4B: VIX below 15, 36–64 days; document rules, untested",
+    )
+    page.header_row(row + 1, 1, ("", "4A, average", "4B, calm"), ["general", "price", "price"])
     doubles = ("One call doubles at a fall of, %", "price", "doubles", f"={_doubles('4a')}", f"={_doubles('4b')}")
     end = row + 2
     for label, number, name, *formulas in (*NUMBERS, doubles):

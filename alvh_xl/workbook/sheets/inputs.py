@@ -7,10 +7,11 @@ from typing import Any
 from alvh_xl.workbook.inputs import PARAMETERS, STRESS_MOVES, Parameter, defaults
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page
 
+# The number formats of value and default are those of each parameter; here they put the headings at the right.
 COLUMNS = ("group", "parameter", "value", "unit", "default", "status", "source", "name")
 LOOKS = {
-    "group": ("label", "general"), "parameter": ("label", "general"), "value": ("input", "general"),
-    "unit": ("cell", "general"), "default": ("label", "general"), "status": ("cell", "general"),
+    "group": ("label", "general"), "parameter": ("label", "general"), "value": ("input", "integer"),
+    "unit": ("cell", "general"), "default": ("label", "integer"), "status": ("cell", "general"),
     "source": ("cell", "general"), "name": ("cell", "general"),
 }  # fmt: skip
 SIDE = 10  # first column of the small tables
@@ -35,6 +36,7 @@ def write(context: Context) -> None:
     _legend(page)
     _moves(page, 10)
     _knots(page, 22)
+    _export(page, 30)
     page.finish(end - 1, 12, freeze=(FIRST_ROW + 1, 3), repeat=FIRST_ROW)
 
 
@@ -98,3 +100,27 @@ def _knots(page: Page, row: int) -> None:
     page.section(row, SIDE, SIDE + 2, "Allocation by VIX (blank = same)")
     looks = {"vix_level": ("input", "points"), "share": ("input", "percent")}
     page.table(row + 1, SIDE, "Knots", ("vix_level", "share"), [(None, None)] * KNOTS, looks)
+
+
+# What the Export button writes: label, name, value, message.
+EXPORT = (
+    ("formats", "export_format", "xlsx", "xlsx, pdf, html, csv; several with commas between them. Blank: xlsx."),
+    ("sheets", "export_sheets", None, "Names of sheets with commas between them. Blank: all but the Journal."),
+    ("redact", "export_redact", None, "positions: without quantities and dollars. Blank: nothing is hidden."),
+)
+
+
+def _export(page: Page, row: int) -> None:
+    """Write the options of the Export button; `alvh-xl export` takes its own."""
+    page.section(row, SIDE, SIDE + 2, "What the Export button writes")
+    for line, (label, name, value, message) in enumerate(EXPORT, start=row + 1):
+        page.put(line, SIDE, label, "label")
+        for col in (SIDE + 1, SIDE + 2):
+            page.put(line, col, value if col == SIDE + 1 else None, "input_word" if col == SIDE + 1 else "label")
+        page.define(name, line, SIDE + 1)
+        said = {"input_title": label, "input_message": message}
+        if name == "export_redact":
+            choice = {"validate": "list", "source": ["positions"], "error_title": label, "error_message": message}
+            page.sheet.data_validation(line, SIDE + 1, line, SIDE + 1, choice | said)
+        else:
+            page.explain(line, SIDE + 1, label, message)

@@ -6,7 +6,13 @@ from alvh_xl.workbook import tables
 from alvh_xl.workbook.layout import Context, Page, Row, pick
 
 TOP, HEADER = 3, 18
-WORDS = {"source": 12, "decision": 20, "binding": 28, "hedge": 25, "checks_failed": 14}  # widths of texts
+# Column widths that let all columns print on two pages side by side in a size that can be read, the as-of on both.
+WIDTHS = {
+    "asof": 28, "source": 14, "decision": 14, "binding": 24, "held": 8, "model": 8, "ordered": 9, "spot": 10,
+    "allocation": 10, "condors": 9, "width": 8, "credit": 10, "literal": 9, "premium": 10, "hedge": 26,
+    "checks_failed": 14,
+}  # fmt: skip
+NARROW = 8
 NONE_YET = "no audit yet"
 STEWARD = ["percent", "words", "integer", "integer", "price", "price", "points"]
 
@@ -19,7 +25,7 @@ def write(context: Context) -> None:
         "Journal",
         "One row a morning, written by Refresh. The audits judge the mornings before this one: they look back, "
         "they forecast nothing and change no size.",
-        (30, *(WORDS.get(column, 11) for column, _, _ in tables.JOURNAL[1:])),
+        tuple(WIDTHS.get(column, NARROW) for column, _, _ in tables.JOURNAL),
     )
     _audits(page)
     columns = tuple(column for column, _, _ in tables.JOURNAL)
@@ -28,6 +34,9 @@ def write(context: Context) -> None:
     rows = [(None,) * len(columns)] * tables.JOURNAL_ROWS
     end = page.table(HEADER, 1, "Journal", columns, rows, looks)
     page.finish(end - 1, len(columns), freeze=(HEADER + 1, 2), repeat=HEADER)
+    page.sheet.repeat_columns(0, 1)
+    page.sheet.print_across()
+    page.sheet.fit_to_pages(2, 0)
 
 
 def _span(column: str, first: str, last: str) -> str:

@@ -60,7 +60,7 @@ def write(context: Context) -> None:
     _calendar(page, *data["Calendar"])
     _rates(page)
     _differentials(page)
-    page.finish(end - 1, 14, freeze=(3, 0), pages=1)
+    page.finish(end - 1, 14, freeze=(3, 0))
 
 
 def _pressure(page: Page) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from alvh_xl.workbook import charts, style
 from alvh_xl.workbook.layout import Context, Page, Row
+from alvh_xl.workbook.meanings import MEANINGS
 from alvh_xl.workbook.sheets import morning_audits, morning_cards
 
 CARDS = (1, 5, 9)  # first column of each of the three columns of cards: label, value, note
@@ -15,44 +17,20 @@ BANNER, DECISION, REASON, START = 2, 3, 4, 5
 ROWS = (7, 18, 28, 38)  # header rows of the bands of cards
 CHARTS = 44
 LAST_ROW = 57
-# Start here: the three steps, and where each leads.
+# Start here: the three steps, and the name each leads to.
 STEPS = (
-    ("Start here  1  Type your condor and hedge on Position", "Position!$B$4"),
-    ("2  Set portfolio value and rules on Inputs", "Inputs!$B$5"),
-    ("3  Refresh, read the blue line, then the order ticket", "Plan!$B$4"),
+    ("Start here  1  Type your condor and hedge on Position", "condor_book"),
+    ("2  Set portfolio value and rules on Inputs", "nav"),
+    ("3  Refresh, read the blue line, then the order ticket", "plan_inputs"),
 )
-# What a headline figure means and the concept it comes from; shown while its cell is selected.
-MEANINGS = {
-    "expected_move": "C01. One standard deviation of SPX until the condor settles: spot × volatility × √(days/365). "
-    "About two mornings in three end inside it.",
-    "credit": "C02. Points one condor takes in, from the fills, or the model where a fill is blank.",
-    "probability_of_profit": "C02. Chance that SPX settles between the break-evens, lognormal at the volatility used.",
-    "breakeven_width": "C03. Width W of the profit zone: upper less lower break-even. The hedge is a share of W.",
-    "max_loss": "C02. Loss of all condors when SPX settles beyond a bought strike, before the hedge.",
-    "curve_state": "C20. Order of VIX9D, VIX and VIX3M: contango is calm, backwardation is stress.",
-    "premium_spread": "C09. VIX/100 less realised volatility: what option sellers are paid for. Above 0 is normal.",
-    "macro_pressure": "C04. 0 quiet to 1 full. CPI and PPI surprises with an FOMC near widen the allocation.",
-    "allocation": "C03, C04. Share of W that all three layers together would hedge. Document rule, untested.",
-    "layer_fraction": "C05. Lit layers out of three: 0, 1/3, 2/3 or 1. Document rule, untested.",
-    "hedge_share": "C03, C05. Allocation × layer fraction × tilt: the share of W to hedge this morning.",
-    "lamp_macd": "C06. Price makes a higher high, MACD a lower one: bearish divergence. Document rule, untested.",
-    "lamp_rsi": "C07. RSI beyond its thresholds. Document rule, untested.",
-    "lamp_ad": "C08. The advance–decline line falls while the index holds. Document rule, untested.",
-    "gamma_cap_contracts": "C12. Most contracts whose delta stays within the cap's share of the condor's gamma.",
-    "hold": "C03 to C12. The literal size, cut by every cap and rounded down to whole contracts.",
-    "order_text": "C27. What brings the book from held to the model's size, unless it lies inside the no-trade band.",
-    "limit_price": "Model mid plus half the spread, rounded to the tick against you. Check it with a live quote.",
-    "premium_share": "C16. Premium of the contracts to hold as a share of the condor's credit.",
-    "premium_theta": "C16. Time value the hedge loses in one calendar day, dollars.",
-    "ratio_a": "C12, reading A. Delta of the hedge over the delta that gamma makes of a 1 % move. Kept below the cap.",
-    "drag": "C16. Theta of a year as a share of portfolio value.",
-    "steward_verdict": "C18. Steward: adds on layers. Promoter: adds on minor dips. Judged from the Journal.",
-}
 
 
 def write(context: Context) -> None:
     """Write the sheet."""
-    stamp = '="As of "&TEXT(asof,"dd-mmm-yyyy hh:mm")&" New York · data: "&data_source&" · functions "&ALVH_VERSION()'
+    stamp = (
+        '="As of "&TEXT(asof,"dd-mmm-yyyy hh:mm")&" New York · data: "&data_source'
+        '&" · functions "&IFERROR(functions_version,"not installed here")'
+    )
     page = Page(context, "Morning", "ALVH morning", stamp, WIDTHS)
     page.put(0, 9, "Educational, not advice · sizes and layers: document rule, untested", "subtitle")
     page.put(1, 9, None, "host_note")
@@ -85,21 +63,33 @@ def _start(page: Page) -> None:
     """Write the three steps of a morning, each a link to its sheet."""
     page.sheet.set_row(START, 17)
     page.sheet.set_row(START + 1, 7)
-    for col, (words, target) in zip(CARDS, STEPS, strict=True):
+    for col, (words, name) in zip(CARDS, STEPS, strict=True):
         for place in range(col, col + 3):
             page.put(START, place, None, "step")
-        page.link(START, col, words, target, f"Go to {target.partition('!')[0]}", "step")
+        page.link(START, col, words, name, f"Go to {page.context.names[name].partition('!')[0]}", "step")
 
 
 def _link(page: Page, row: int, col: int, lines: list[Row]) -> None:
-    """Make the label of a quoted figure lead to the cell it quotes, and let its meaning show when it is selected."""
+    """Make the label of a figure lead to the cell it comes from, and let its meaning show when it is selected.
+
+    The links go to names, which follow a cell that is moved and a sheet that is renamed; an address would not.
+    """
     for place, line in enumerate(lines, start=row):
-        name = str(line.value).removeprefix("=")
-        target = page.context.names.get(name)
-        if target is not None:
-            page.link(place, col, line.label, target, f"Where it is calculated: {target.partition('!')[0]}, {name}")
-        if name in MEANINGS:
-            page.explain(place, col + 1, line.label, MEANINGS[name])
+        name = _source(page, line.value)
+        if name is not None and not line.label.startswith("="):
+            sheet = page.context.names[name].partition("!")[0]
+            page.link(place, col, line.label, name, f"Where it is calculated: {sheet}, {name}")
+        quoted = str(line.value).removeprefix("=")
+        if quoted in MEANINGS:
+            page.explain(place, col + 1, line.label, MEANINGS[quoted])
+
+
+def _source(page: Page, formula: str) -> str | None:
+    """First named cell or range a formula reads; None when it reads tables alone, or is no formula."""
+    if not str(formula).startswith("="):
+        return None
+    words = re.findall(r"[a-z][a-z0-9_]*", re.sub(r'"[^"]*"|\w+\[[^\]]*\]', "", formula))
+    return next((word for word in words if word in page.context.names), None)
 
 
 def _headline(page: Page) -> None:

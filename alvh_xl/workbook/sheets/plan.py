@@ -64,6 +64,12 @@ PLAN_ROWS = (
     "reason_3",
     "reason_4",
 )
+# Number formats of the answers that are no contracts, or whole ones.
+ANSWER_NUMBERS = {
+    "hold": "integer", "order": "signed", "fraction": "percent", "cost": "dollars", "credit_share": "percent",
+    "theta": "dollars", "drag_year": "percent2", "ratio_a": "ratio", "decision": "general", "binding": "general",
+    **dict.fromkeys(("reason_1", "reason_2", "reason_3", "reason_4"), "general"),
+}  # fmt: skip
 ANSWER = FIRST_ROW + len(PLAN_INPUTS) + 3  # section row of the answer
 
 
@@ -117,8 +123,9 @@ def _answer(page: Page) -> None:
     )
     for row, name in enumerate(PLAN_ROWS, start=ANSWER + 2):
         page.define(f"plan_{name}", row, 2)
+        page.put(row, 2, None, "answer", ANSWER_NUMBERS.get(name, "contracts"))
         if name.startswith("reason"):
-            page.sheet.set_row(row, 28)
+            page.sheet.set_row(row, 54 if name == "reason_4" else 28)
     page.define("plan", ANSWER + 2, 1, ANSWER + 1 + len(PLAN_ROWS), 4)
 
 
@@ -199,14 +206,26 @@ def _decided(row: str) -> str:
     return f"=IF(ISNUMBER(plan_{row}),plan_{row},NA())"
 
 
+CONTRACT = 'hedge_instrument&" "&IF(hedge_kind="C","call","put")&" "&hedge_strike&", "&TEXT(hedge_expiry,"dd-mmm-yyyy")'
+SIDE = (
+    'IF(order_quantity>0,"BUY "&order_quantity,IF(-order_quantity<=held_candidate,"SELL "&-order_quantity,'
+    '"REDUCE what is held by the Δ$ of "&-order_quantity))'
+)
+
+
 def _quoted() -> list[Row]:
-    contract = (
-        'hedge_instrument&" "&IF(hedge_kind="C","call","put")&" "&hedge_strike&", "&TEXT(hedge_expiry,"dd-mmm-yyyy")'
-    )
-    side = (
-        'IF(order_quantity>0,"BUY "&order_quantity,IF(-order_quantity<=held_candidate,"SELL "&-order_quantity,'
-        '"REDUCE what is held by the Δ$ of "&-order_quantity))'
-    )
+    """Return the values and texts Morning quotes: what is asked for and held, what was decided, when it settles."""
+    decided = [Row(label, _decided(plan), number, note, name) for label, plan, number, note, name in DECIDED]
+    order = f'=IF(ISNUMBER(order_quantity),IF(order_quantity=0,"no order",{SIDE}),"NO DECISION")'
+    words = [
+        Row("Hedge", f"={CONTRACT}", "text", name="hedge_text"),
+        Row("Order in words", order, "text", name="order_text"),
+    ]
+    return [*_holdings(), *decided, *words, *_settling(), *_capped()]
+
+
+def _holdings() -> list[Row]:
+    """Return the share asked for, what is held, and when the first of it settles."""
     return [
         Row(
             "Allocation",
@@ -240,14 +259,12 @@ def _quoted() -> list[Row]:
             "held or candidate",
             "first_settlement",
         ),
-        *(Row(label, _decided(plan), number, note, name) for label, plan, number, note, name in DECIDED),
-        Row("Hedge", f"={contract}", "text", name="hedge_text"),
-        Row(
-            "Order in words",
-            f'=IF(ISNUMBER(order_quantity),IF(order_quantity=0,"no order",{side}),"NO DECISION")',
-            "text",
-            name="order_text",
-        ),
+    ]
+
+
+def _settling() -> list[Row]:
+    """Return when to roll the hedge, and by how much it outlives the condor."""
+    return [
         Row("Roll by", f"={ROLL_BY}", "date", "two sessions before settlement", "roll_by"),
         Row(
             "Hedge outlives the condor by",
@@ -256,6 +273,12 @@ def _quoted() -> list[Row]:
             "sessions",
             "outlives",
         ),
+    ]
+
+
+def _capped() -> list[Row]:
+    """Return what the size to hold offsets, and the most contracts the cap allows."""
+    return [
         Row(
             "Gamma offset A of the size to hold",
             '=ALVH_GAMMA_OFFSET(book_dollar_gamma,hold*unit_dollar_delta,,"A",gamma_move)',

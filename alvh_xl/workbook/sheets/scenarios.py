@@ -56,6 +56,8 @@ def _grid(page: Page) -> None:
         page.put(GRID + 1, col, day, "input", "integer", bold=True, align="right")
     for row, move in enumerate(MOVES, start=first):
         page.put(row, 1, move, "input", "move")
+    page.accept("grid days", GRID + 1, GRID_COL, GRID + 1, last)
+    page.accept("grid moves", first, 1, end)
     page.spill(first, 2, len(MOVES), "=spot*(1+grid_moves/100)", ["points"])
     page.define("grid_moves", first, 1, end, 1)
     page.define("grid_spots", first, 2, end, 2)

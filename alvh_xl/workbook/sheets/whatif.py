@@ -29,6 +29,8 @@ def write_ladder(page: Page, row: int) -> int:
         page.put(line, 10, "ladder", "cell")
         page.define(f"ladder_days_{i}", line, 4)
     page.define("ladder_days", first, 4, last, 4)
+    page.accept("ladder days", first, 4, last)
+    page.accept("ladder contracts", first, 5, last)
     page.spill(first, 6, len(LADDER), "=ALVH_VIX_OPTION_VOL(vvix,ladder_days)", ["vol"])
     page.define("ladder_book", row + 1, 1, last, len(BOOK))
     _equal_delta(page, row + 1, 11)

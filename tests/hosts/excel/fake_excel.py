@@ -69,6 +69,9 @@ class FakeExcel:
         self.modes_at_opening: list[int] = []
         self.calculations = 0
         self.fail_calculation: Exception | None = None
+        self.fail_printing: Exception | None = None
+        self.Visible = False
+        self.ended = False
 
     @property
     def state(self) -> tuple[Any, ...]:
@@ -102,6 +105,10 @@ class FakeExcel:
             raise self.fail_calculation
         for book in self.books:
             book.calculate()
+
+    def Quit(self) -> None:
+        self.books.clear()
+        self.ended = True
 
     def _open(self, path: str, *_: Any) -> Any:
         self.modes_at_opening.append(self._calculation)
@@ -166,6 +173,8 @@ class FakeBook:
 
     def ExportAsFixedFormat(self, Type: int, Filename: str, **_: Any) -> None:
         assert Type == 0, "0 is PDF"
+        if self.Application.fail_printing:
+            raise self.Application.fail_printing
         Path(Filename).write_bytes(b"%PDF")
 
     def Close(self, SaveChanges: bool = True) -> None:
