@@ -102,9 +102,10 @@ def run_refresh(
     out.print()
     out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
     out.print(f"Decision   [bold]{plain(outcome.headline or outcome.decision)}[/]")
-    out.print(f"Binding    {plain(outcome.binding)}")
-    for reason in outcome.reasons:
-        out.print(f"           {plain(reason)}")
+    # Without a decision the plan's reasons are a list of cell names: one sentence says what stands behind them.
+    why = [("Why", outcome.obstacle)] if outcome.obstacle else [("Binding", outcome.binding)]
+    for label, text in [*why, *(("", reason) for reason in outcome.reasons if not outcome.obstacle)]:
+        out.print(f"{label:<11}{plain(text)}")
     for warning in [*fetching, *outcome.warnings]:
         out.print(f"[yellow]Warning[/]    {plain(warning)}")
     for line in outcome.kept:

@@ -111,13 +111,15 @@ def _headline(page: Page) -> None:
         '&IF(checks_failed=0,"all "&checks_count&" checks pass",checks_failed&" of "&checks_count&" checks FAIL")'
     )
     decision = (
-        '=IF(plan_decision="NO DECISION","NO DECISION: "&plan_binding,'
+        '=IF(plan_decision="NO DECISION","NO DECISION: "&IF(position_fit<>"","the position does not fit this morning",'
+        'IF(figures_missing<>"","missing: "&figures_missing,plan_binding)),'
         'IF(held=held_candidate,"Hold ","Hold the Δ$ of ")&TEXT(held+order_quantity,"0")&" × "&hedge_text'
         '&"  →  "&order_text'
         '&IF(held+order_quantity=hold,""," (model "&hold&")"))'
     )
     because = (
-        '=IF(plan_decision="NO DECISION",plan_reason_1,"Binding rule: "&plan_binding&".  Why: "&plan_reason_1&".")'
+        '=IF(obstacle<>"",obstacle&".",IF(plan_decision="NO DECISION",plan_reason_1,'
+        '"Binding rule: "&plan_binding&".  Why: "&plan_reason_1&"."))'
     )
     for row, formula, look, height in (
         (BANNER, health, "banner", 20),

@@ -132,8 +132,8 @@ def _regime() -> list[Row]:
 def _layers() -> list[Row]:
     """The three lamps and what they deploy."""
     dates = (
-        '=IFERROR("since "&TEXT(1/(1/INDEX(layer_table,{0},3)),"dd-mmm")'
-        '&", expires "&TEXT(INDEX(layer_table,{0},4),"dd-mmm-yyyy"),"{1}")'
+        '=IF(ISERROR(layer_fraction),"no data",IFERROR("since "&TEXT(1/(1/INDEX(layer_table,{0},3)),"dd-mmm")'
+        '&", expires "&TEXT(INDEX(layer_table,{0},4),"dd-mmm-yyyy"),"{1}"))'
     )
     return [
         Row("1 MACD divergence", "=lamp_macd", "general", dates.format(1, "no divergence in force"), style="word"),
