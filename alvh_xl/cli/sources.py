@@ -60,6 +60,7 @@ def _read_live(asof: dt.datetime | None, path: Path | None, base_url: str | None
 
     with live(now, path, base_url) as source:
         morning = source.read(asof)
+        warnings += source.warnings()
     read = sum(not outcome.problem for outcome in source.outcomes)
     rows = sum(outcome.appended.written for outcome in source.outcomes)
     said = (
@@ -68,5 +69,4 @@ def _read_live(asof: dt.datetime | None, path: Path | None, base_url: str | None
         else "nothing to fetch"
     )
     out.print(plain(f"    {said}"))
-    warnings += source.warnings()
     return morning

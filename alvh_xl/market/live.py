@@ -16,7 +16,17 @@ from alvh_xl.market.asof import check_asof, read_store
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.morning import MarketMorning
 from alvh_xl.market.store import Store, default_path
-from alvh_xl.market.sync import Fetch, Outcome, Request, RequestsFor, jobs_due, problems, skipped, sync
+from alvh_xl.market.sync import (
+    Fetch,
+    Outcome,
+    Request,
+    RequestsFor,
+    clock_behind,
+    jobs_due,
+    problems,
+    skipped,
+    sync,
+)
 
 LIVE, PARTLY, STORED = "live", "live, partly from the store", "live, but nothing could be fetched: from the store"
 Clock = Callable[[], datetime]
@@ -69,8 +79,10 @@ class Live:
             raise MarketError(f"{problem}; not fetched: {failed[0]}{more}") from problem
 
     def warnings(self) -> list[str]:
-        """Lines for a reader about the last reading: what was not fetched, what was left out."""
-        return [f"not fetched: {line}" for line in problems(self.outcomes)] + skipped(self.outcomes)
+        """Lines for a reader about the last reading: what was not fetched, what was left out, a clock set back."""
+        failed = [f"not fetched: {line}" for line in problems(self.outcomes)]
+        behind = clock_behind(self.store, self.now()) if not failed else ""
+        return [*failed, *skipped(self.outcomes), *([behind] if behind else [])]
 
     def _label(self) -> str:
         failed = sum(bool(outcome.problem) for outcome in self.outcomes)

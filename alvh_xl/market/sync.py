@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from alvh_xl.market.errors import MarketError
-from alvh_xl.market.observation import Observation
+from alvh_xl.market.observation import Observation, Read
 from alvh_xl.market.publication import expected_day
 from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE
 from alvh_xl.market.store import Store, Unchanged
+from alvh_xl.model.sessions import is_session, sessions_between
 
 WORKERS = 8
 NOT_MODIFIED = 304
@@ -31,6 +32,10 @@ NOT_TRIED = "not tried, as no source answered"
 PROBES = 2 * WORKERS
 # A source that did not have the figure a moment ago is left in peace.
 PAUSE = timedelta(minutes=10)
+# A source that has not published a session so long after its time is late.
+LATE = timedelta(hours=12)
+# The wall clock goes back an hour once a year; more is a clock that was set.
+SET_BACK = timedelta(minutes=75)
 
 
 class Document(Protocol):
@@ -89,12 +94,18 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document; `problem` is "" when it was read."""
+    """What became of one document; `problem` is "" when it was read.
+
+    `holes` are sessions between its first and its last value for which neither it nor the store has one; `ends` is the
+    last day the store has when a later one ought to have come.
+    """
 
     request: Request
     appended: Appended
     problem: str = ""
     unchanged: bool = False
+    holes: tuple[date, ...] = ()
+    ends: date | None = None
 
 
 # Requests for every document that holds values between two days.
@@ -152,6 +163,17 @@ def _since_last(requests_for: RequestsFor, today: date, start: date, last: dict[
 def _since(last: date | None, start: date) -> date:
     """Return the day to fetch from; months begin on their first day."""
     return start if last is None else last - OVERLAP
+
+
+def clock_behind(store: Store, now: datetime) -> str:
+    """Say that this computer's clock was set back behind what it noted in the store; "" as far as one can tell."""
+    noted = [at for series in ("spx_close", "vix", "fed_funds") if (at := store.checked(series)) is not None]
+    if not noted or now >= max(noted) - SET_BACK:
+        return ""
+    return (
+        f"this computer's clock is behind: it shows {now:%d-%b-%Y %H:%M} New York, and values were fetched at "
+        f"{max(noted):%d-%b-%Y %H:%M}; set it, then try again"
+    )
 
 
 def _just_checked(store: Store, series: str, now: datetime) -> bool:
@@ -212,6 +234,11 @@ class _Answer(NamedTuple):
     document: Document | None
     problem: str = ""
 
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many rows the reader of the document refused, by reason."""
+        return self.rows.left_out if isinstance(self.rows, Read) else {}
+
 
 def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
     """Fetch and read one document; runs in a thread of its own and never touches the store."""
@@ -232,10 +259,44 @@ def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:
         if unchanged:
             for series in job.request.series:
                 store.mark(series, job.since, now)
-            return Outcome(job.request, Appended(), unchanged=True)
+            return Outcome(job.request, Appended(), unchanged=True, ends=_ends(store, job.request, now))
         appended = store.append(answer.rows, job.request.provider, now, job.since)
+        appended.counts.update(answer.left_out)
         store.remember(_address(job), job.since, answer.document.etag, answer.document.modified)
-    return Outcome(job.request, appended)
+        holes, ends = _holes(store, answer.rows), _ends(store, job.request, now)
+    return Outcome(job.request, appended, holes=holes, ends=ends)
+
+
+def _holes(store: Store, rows: Iterable[Observation]) -> tuple[date, ...]:
+    """Sessions between the first and the last value of a series that have none, here or in the store."""
+    days: dict[str, set[date]] = {}
+    for row in rows:
+        if _daily(row.series) and is_session(row.day):
+            days.setdefault(row.series, set()).add(row.day)
+    found: set[date] = set()
+    for series, known in days.items():
+        first = min(known)
+        missing = set(sessions_between(first, max(known))) - known
+        if missing:
+            found |= missing - {row.day for row in store.rows(series, datetime.max, first)}
+    return tuple(sorted(found))
+
+
+def _ends(store: Store, request: Request, now: datetime) -> date | None:
+    """Last day the store has of a series whose source is late by half a day or more; None when none is."""
+    moment, releases = now - LATE, store.releases()
+    for series in request.series:
+        if _daily(series):
+            last = store.last_day(series, datetime.max)
+            if last is not None and last < expected_day(CATALOGUE[series], moment, releases):
+                return last
+    return None
+
+
+def _daily(series: str) -> bool:
+    """Whether a series has one value a session; the futures' contracts come and go."""
+    entry = CATALOGUE.get(series)
+    return entry is not None and entry.every == "session" and series != "vx"
 
 
 def _condition(store: Store, job: Job) -> Unchanged | None:
@@ -249,34 +310,51 @@ def _address(job: Job) -> str:
 
 
 def problems(outcomes: Iterable[Outcome]) -> list[str]:
-    """One line a provider and fault, with the series that are concerned.
+    """One line a fault, with the series that are concerned, or the providers where it struck several of them.
 
     Examples
     --------
     >>> problems([])
     []
     """
-    found: Counter[tuple[str, str]] = Counter()
-    series: dict[tuple[str, str], set[str]] = {}
+    faults: dict[str, list[Request]] = {}
     for outcome in outcomes:
         if outcome.problem:
-            key = (outcome.request.provider, outcome.problem)
-            found[key] += 1
-            series.setdefault(key, set()).update(outcome.request.series)
-    return [
-        f"{provider}, {', '.join(sorted(series[provider, problem]))}: {problem}"
-        + (f" ({count} documents)" if count > 1 else "")
-        for (provider, problem), count in found.items()
-    ]
+            faults.setdefault(outcome.problem, []).append(outcome.request)
+    untried = faults.pop(NOT_TRIED, []) if len(faults) > 1 else []
+    lines = []
+    for place, (problem, requests) in enumerate(faults.items()):
+        providers = sorted({request.provider for request in requests})
+        series = sorted({series for request in requests for series in request.series})
+        counts = [f"{len(requests)} documents"] if len(requests) > 1 else []
+        if untried and not place:
+            counts.append(f"{len(untried)} more not tried")
+        whose = ", ".join(providers if len(providers) > 1 else [*providers, *series])
+        lines.append(f"{whose}: {problem}" + (f" ({'; '.join(counts)})" if counts else ""))
+    return lines
 
 
 def skipped(outcomes: Iterable[Outcome]) -> list[str]:
-    """One line a provider whose rows were left out, with the reasons."""
-    found: dict[str, Counter[str]] = {}
+    """One line a provider and its series: rows left out and why, sessions without a value, values that did not come."""
+    found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        found.setdefault(outcome.request.provider, Counter()).update(outcome.appended.skipped)
-    return [
-        f"{provider}: left out {', '.join(f'{count} ({why})' for why, count in sorted(counts.items()))}"
-        for provider, counts in found.items()
-        if counts
-    ]
+        found.setdefault(f"{outcome.request.provider}, {', '.join(outcome.request.series)}", []).append(outcome)
+    said = {whose: "; ".join(_remarks(of)) for whose, of in found.items()}
+    return [f"{whose}: {remarks}" for whose, remarks in said.items() if remarks]
+
+
+def _remarks(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is to be said of documents that were read."""
+    reasons: Counter[str] = Counter()
+    for outcome in outcomes:
+        reasons.update(outcome.appended.skipped)
+    holes = sorted({day for outcome in outcomes for day in outcome.holes})
+    ends = [outcome.ends for outcome in outcomes if outcome.ends]
+    said = []
+    if reasons:
+        said.append(f"left out {', '.join(f'{count} ({why})' for why, count in sorted(reasons.items()))}")
+    if holes:
+        said.append(f"no value for {holes[-1]}" + (f" and {len(holes) - 1} earlier sessions" if holes[1:] else ""))
+    if ends:
+        said.append(f"nothing newer than {max(ends)}")
+    return said

@@ -129,7 +129,7 @@ def _read_live(asof: dt.datetime | None, notes: Notes) -> MarketMorning:
 
     with live(_now) as source:
         morning = source.read(asof)
-    said = source.warnings()
+        said = source.warnings()
     more = [f"and {len(said) - MOST_LINES} more; `alvh-xl refresh` lists them all"] if len(said) > MOST_LINES else []
     notes += [_sentence(line) for line in [*said[:MOST_LINES], *more]]
     return morning

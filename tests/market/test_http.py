@@ -27,7 +27,7 @@ def server() -> Iterator[ReplayServer]:
         ("timeout", "no answer within"),
         ("slow_drip", "took longer than"),
         ("busy", "answered 429"),
-        ("truncated", "connection failed"),
+        ("truncated", "broke off before its end"),
         ("loop", "redirects"),
         ("elsewhere", "only https"),
         ("huge", "larger than"),
@@ -76,6 +76,6 @@ def test_a_host_that_can_not_be_reached_is_given_up_for_all_its_documents() -> N
     waits: list[float] = []
     with Fetcher(Limits(attempts=2), sleep=waits.append) as fetcher:
         for path in ("/a", "/b", "/c"):
-            with pytest.raises(FetchError, match=r"no connection|can't be reached"):
+            with pytest.raises(FetchError, match="no connection"):
                 fetcher.get(f"http://127.0.0.1:9{path}")
     assert len(waits) == 1
