@@ -97,6 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # eight connect at once; one turned away would try again a second later
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
