@@ -12,7 +12,7 @@ import pytest
 
 from alvh_xl.market.store import FILE_NAME, Store
 from tests.market.desk import Desk, at_desk, fill, market, serial
-from tests.market.made_up import Clock, value
+from tests.market.made_up import Clock, documents, value
 
 HELD, LATEST = date(2018, 9, 28), date(2018, 10, 3)
 FILLED, MORNING = datetime(2018, 10, 1, 8, 45), datetime(2018, 10, 4, 8, 45)
@@ -21,9 +21,9 @@ Opener = Callable[[Clock, date], AbstractContextManager[Desk]]
 
 
 @pytest.fixture
-def opened(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Opener:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """Open a computer with a clock, and sources that know everything up to a day."""
-    return lambda clock, last: at_desk(clock, last, capsys, monkeypatch)
+    return lambda clock, last: at_desk(clock, documents(last), monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ import pytest
 from alvh_xl.market.providers.cboe_index import PATH
 from alvh_xl.market.store import FILE_NAME, Store
 from tests.market.desk import LIMITS, Desk, at_desk, fill, import_breadth, market, serial
-from tests.market.made_up import Clock, value
+from tests.market.made_up import Clock, documents, value
 from tests.market.replay_server import MEGABYTE, bomb
 
 ALWAYS = datetime(2035, 1, 1)
@@ -29,9 +29,9 @@ UNSERVED = {f"rate_{name}" for name in ("eur", "jpy", "gbp", "cad", "chf")}
 
 
 @pytest.fixture
-def desk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Make a computer whose clock is right, on the morning of the faults."""
-    with at_desk(Clock(MORNING), LATEST, capsys, monkeypatch) as desk:
+    with at_desk(Clock(MORNING), documents(LATEST), monkeypatch) as desk:
         yield desk
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import io
 import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -45,7 +46,6 @@ class Desk:
 
     clock: Clock
     server: ReplayServer
-    capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
     waits: list[float] = field(default_factory=list)
 
@@ -53,10 +53,10 @@ class Desk:
         """Run a command as its user types it."""
         self.patch.setenv(FOLDER_VARIABLE, str(home))
         self.patch.setattr(sys, "argv", ["alvh-xl", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main()
-        said = self.capture.readouterr()
-        return Done(said.out, said.err, int(ended.value.code or 0))
+        return Done(out.getvalue(), err.getvalue(), int(ended.value.code or 0))
 
     def sync(self, home: Path, *arguments: str) -> Done:
         """Run `alvh-xl data sync` against the server."""
@@ -73,11 +73,11 @@ class Desk:
 
 
 @contextmanager
-def at_desk(clock: Clock, last: date, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """Open a computer on a morning, and sources that know everything up to a day."""
+def at_desk(clock: Clock, bodies: Mapping[str, bytes], patch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Open a computer on a morning, and a server with documents by path in place of all sources."""
     with ReplayServer(clock.true) as server:
-        server.bodies.update(documents(last))
-        desk = Desk(clock, server, capture, patch)
+        server.bodies.update(bodies)
+        desk = Desk(clock, server, patch)
         patient = functools.partial(http.Fetcher, LIMITS, sleep=desk.waits.append, wall=clock.shown)
         patch.setattr(http, "Fetcher", patient)
         patch.setattr("alvh_xl.cli.sources.dt", SimpleNamespace(datetime=SimpleNamespace(now=clock.now)))

@@ -77,8 +77,10 @@ def write(context: Context) -> None:
 
 def _guarded(line: Row) -> Row:
     """Return the line with a note that says "no data" where its figures lack; the value itself stays #N/A."""
-    note = f'=IFERROR({line.note[1:]},"no data")' if line.note.startswith("=") else line.note
-    return dataclasses.replace(line, note=note)
+    if not (isinstance(line.value, str) and line.value.startswith("=")):
+        return line
+    note = line.note[1:] if line.note.startswith("=") else '"' + line.note.replace('"', '""') + '"'
+    return dataclasses.replace(line, note=f'=IF(ISERROR({line.value[1:]}),"no data",IFERROR({note},"no data"))')
 
 
 def _start(page: Page) -> None:

@@ -132,8 +132,8 @@ def _regime() -> list[Row]:
 def _layers() -> list[Row]:
     """The three lamps and what they deploy."""
     dates = (
-        '=IF(ISERROR(layer_fraction),"no data",IFERROR("since "&TEXT(1/(1/INDEX(layer_table,{0},3)),"dd-mmm")'
-        '&", expires "&TEXT(INDEX(layer_table,{0},4),"dd-mmm-yyyy"),"{1}"))'
+        '=IFERROR("since "&TEXT(1/(1/INDEX(layer_table,{0},3)),"dd-mmm")'
+        '&", expires "&TEXT(INDEX(layer_table,{0},4),"dd-mmm-yyyy"),"{1}")'
     )
     return [
         Row("1 MACD divergence", "=lamp_macd", "general", dates.format(1, "no divergence in force"), style="word"),
@@ -255,7 +255,8 @@ def _stress() -> list[Row]:
     )
     return [
         Row(
-            f'="SPX "&TEXT(INDEX(Moves[move],{i}),"+0.0;-0.0")&" %{" (−2σ√T)" if i > len(STRESS_MOVES) else ""}"',
+            f'="SPX "&IFERROR(TEXT(INDEX(Moves[move],{i}),"+0.0;-0.0")&" %","move")'
+            f'&"{" (−2σ√T)" if i > len(STRESS_MOVES) else ""}"',
             "=" + pick("stress_table", i, 4),
             "dollars",
             line.format(i),
