@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 
+from alvh_xl.market.asof import front_two
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.observation import Observation, Read
 from alvh_xl.market.publication import expected_day
@@ -148,7 +149,16 @@ def jobs_due(store: Store, requests_for: RequestsFor, moment: datetime, now: dat
 
 def _last_days(store: Store, requests_for: RequestsFor, today: date, start: date) -> dict[str, date | None]:
     served = {series for request in requests_for(start, today) for series in request.series}
-    return {series: store.last_day(series, datetime.max) for series in sorted(served)}
+    return {series: _last_day(store, series) for series in sorted(served)}
+
+
+def _last_day(store: Store, series: str) -> date | None:
+    """Last day with a value; of the futures, the session before one on which the front two are not both there."""
+    day = store.last_day(series, datetime.max)
+    if series != "vx" or day is None:
+        return day
+    expiries = {row.expiry for row in store.rows(series, datetime.max, day)}
+    return day if front_two(datetime.combine(day, time.max)) <= expiries else store.last_day(series, datetime.max, 2)
 
 
 def _since_last(requests_for: RequestsFor, today: date, start: date, last: dict[str, date | None]) -> list[Job]:
@@ -210,11 +220,18 @@ def sync(
     try:
         running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in _probes_first(jobs)}
         probes = list(running)[:PROBES]
+        parts = Counter(job.request.series for job in jobs)
+        arrived: dict[tuple[str, ...], list[tuple[Job, _Answer]]] = {}
         for future in as_completed(running):
             answer = _Answer([], None, NOT_TRIED) if future.cancelled() else future.result()
-            outcome = _kept(store, running[future], answer, now())
-            outcomes.append(outcome)
-            told(outcome)
+            job = running[future]
+            together = arrived.setdefault(job.request.series, [])
+            together.append((job, answer))
+            if len(together) == parts[job.request.series]:
+                done = _kept_whole(store, together, now())
+                outcomes += done
+                for outcome in done:
+                    told(outcome)
             if all(probe.done() and (probe.cancelled() or probe.result().problem) for probe in probes):
                 for waiting in running:
                     waiting.cancel()
@@ -248,6 +265,14 @@ def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
     except MarketError as problem:
         return _Answer([], None, str(problem))
     return _Answer(rows, document)
+
+
+def _kept_whole(store: Store, documents: Sequence[tuple[Job, _Answer]], now: datetime) -> list[Outcome]:
+    """Write every document of the same series by one transaction: half a futures curve would have a wrong front."""
+    if len(documents) == 1:
+        return [_kept(store, *documents[0], now)]
+    with store.writing():
+        return [_kept(store, job, answer, now) for job, answer in documents]
 
 
 def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:

@@ -6,7 +6,7 @@ import functools
 import io
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -78,12 +78,17 @@ def at_desk(clock: Clock, bodies: Mapping[str, bytes], patch: pytest.MonkeyPatch
     with ReplayServer(clock.true) as server:
         server.bodies.update(bodies)
         desk = Desk(clock, server, patch)
-        patient = functools.partial(http.Fetcher, LIMITS, sleep=desk.waits.append, wall=clock.shown)
-        patch.setattr(http, "Fetcher", patient)
-        patch.setattr("alvh_xl.cli.sources.dt", SimpleNamespace(datetime=SimpleNamespace(now=clock.now)))
-        patch.setenv("COLUMNS", "160")
-        patch.setenv("FRED_API_KEY", "")
+        set_up(clock, patch, desk.waits)
         yield desk
+
+
+def set_up(clock: Clock, patch: pytest.MonkeyPatch, waits: list[float]) -> None:
+    """Give the commands this clock and little patience; how long they would have waited is added to `waits`."""
+    patient = functools.partial(http.Fetcher, LIMITS, sleep=waits.append, wall=clock.shown)
+    patch.setattr(http, "Fetcher", patient)
+    patch.setattr("alvh_xl.cli.sources.dt", SimpleNamespace(datetime=SimpleNamespace(now=clock.now)))
+    patch.setenv("COLUMNS", "160")
+    patch.setenv("FRED_API_KEY", "")
 
 
 def fill(home: Path, last: date, moment: datetime) -> Path:
