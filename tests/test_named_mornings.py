@@ -26,7 +26,6 @@ from tests.market.published import bodies
 
 NOW, LAST = datetime(2025, 1, 2, 8, 45), date(2024, 12, 31)
 SINCE = date(2005, 1, 1)  # twenty years before, as `alvh-xl data sync` asks for by itself
-LEGS = 4
 
 
 @dataclass(frozen=True)
@@ -93,51 +92,54 @@ def cells(book: Path, sheet: str) -> dict[tuple[int, int], Any]:
     return cached_values(Package.open(book), sheet)
 
 
-def refreshed(desk: Desk, home: Path, sample: Path, folder: Path, morning: str) -> tuple[Done, Path]:
-    """Refresh a workbook with a fitting position as of a morning."""
-    book = Path(shutil.copy(sample, folder / "mine.xlsx"))
+@dataclass(frozen=True)
+class Refreshed:
+    """A workbook with a fitting position after a refresh as of a morning, and what the command said."""
+
+    morning: str
+    done: Done
+    book: Path
+
+
+@pytest.fixture(scope="module", params=HEDGES)
+def refreshed(
+    request: pytest.FixtureRequest, desk: Desk, home: Path, sample_book: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Refreshed:
+    """Refresh a workbook as of one of the mornings, by `alvh-xl refresh` with `--asof`."""
+    morning = str(request.param)
+    book = Path(shutil.copy(sample_book, tmp_path_factory.mktemp("book") / "mine.xlsx"))
     type_position(home, book, datetime.fromisoformat(f"{morning}T09:00"))
-    return desk.refresh(home, book, "--asof", morning), book
+    return Refreshed(morning, desk.refresh(home, book, "--asof", morning), book)
 
 
-@pytest.mark.parametrize("morning", HEDGES)
-def test_a_named_morning_decides_or_names_the_series_that_did_not_exist(
-    desk: Desk, home: Path, sample_book: Path, tmp_path: Path, morning: str
-) -> None:
+def test_a_named_morning_decides_or_names_the_series_that_did_not_exist(refreshed: Refreshed) -> None:
     """A decision where the data exist; else one sentence with exactly the missing series, on Morning and on screen."""
-    done, book = refreshed(desk, home, sample_book, tmp_path, morning)
+    done, lacking = refreshed.done, LACKING[refreshed.morning]
     assert done.status == 0, done.err
-    shown, asof = cells(book, "Morning"), datetime.fromisoformat(morning)
-    texts = [str(cell) for cell in shown.values()]
-    if not LACKING[morning]:
+    texts = [str(cell) for cell in cells(refreshed.book, "Morning").values()]
+    if not lacking:
         assert re.search(r"Decision   Hold \d+ × VIX call 25, 18-Sep-2024", done.out)
         assert "Why        " not in done.out
         assert not any(text.startswith("NO DECISION") for text in texts)
         return
     sentence = (
-        f"Missing this morning ({asof:%d-%b-%Y}): {LACKING[morning]}. Without them there is no decision: import them, "
-        "or refresh again later"
+        f"Missing this morning ({date.fromisoformat(refreshed.morning):%d-%b-%Y}): {lacking}. Without them there is no "
+        "decision: import them, or refresh again later"
     )
     assert done.out.count(sentence) == 1
     assert texts.count(f"{sentence}.") == 1
-    assert f"NO DECISION: missing: {LACKING[morning]}" in texts
+    assert f"NO DECISION: missing: {lacking}" in texts
 
 
-@pytest.mark.parametrize("morning", HEDGES)
-def test_every_cell_of_a_named_morning_is_a_figure_or_says_that_it_lacks(
-    desk: Desk, home: Path, sample_book: Path, tmp_path: Path, morning: str
-) -> None:
+def test_every_cell_of_a_named_morning_is_a_figure_or_says_that_it_lacks(refreshed: Refreshed) -> None:
     """No #NAME?, no #VALUE!, no #NUM!; an #N/A has "no data" beside it, and everything that exists is there."""
-    _, book = refreshed(desk, home, sample_book, tmp_path, morning)
-    shown = cells(book, "Morning")
+    shown, package = cells(refreshed.book, "Morning"), Package.open(refreshed.book)
     wrong = {place: cell for place, cell in shown.items() if isinstance(cell, CellError)}
     assert set(wrong.values()) <= {CellError.NA}
     notes = {place: shown[place[0], place[1] + 1] for place in wrong}
     assert set(notes.values()) <= {"no data"}
-    if not LACKING[morning]:
-        assert notes == {}
+    assert bool(notes) == bool(LACKING[refreshed.morning])
     for name in ("spot", "vix", "constant_maturity", "realised_vol", "rsi_now", "macd_now", "macro_pressure"):
-        package = Package.open(book)
         sheet, box = package.names[name]
         assert isinstance(package.sheet(sheet).value(box.top, box.left), float), name
 

@@ -68,7 +68,7 @@ class Live:
         now = self.now()
         check_asof(asof or now)
         jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
-        self.outcomes = sync(self.store, jobs, self.fetch, self.now)
+        self.outcomes = sync(self.store, jobs, self.fetch, self.now, at_once=True)
         try:
             return read_store(self.store, asof or _minute(self.now()), self._label())
         except MarketError as problem:

@@ -197,6 +197,8 @@ def sync(
     fetch: Fetch,
     now: Callable[[], datetime],
     told: Callable[[Outcome], None] = lambda _: None,
+    *,
+    at_once: bool = False,
 ) -> list[Outcome]:
     """Fetch and store documents.
 
@@ -209,6 +211,9 @@ def sync(
         New York wall clock at which an answer has arrived.
     told : callable
         Called after each document.
+    at_once : bool
+        Write everything by one transaction when the last answer has come, so that the store is the old one or the new
+        one; else each series as soon as it is complete, so that a long sync that is stopped keeps what it had.
 
     Returns
     -------
@@ -220,17 +225,16 @@ def sync(
     try:
         running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in _probes_first(jobs)}
         probes = list(running)[:PROBES]
-        parts = Counter(job.request.series for job in jobs)
+        parts = Counter(_part(job, at_once) for job in jobs)
         arrived: dict[tuple[str, ...], list[tuple[Job, _Answer]]] = {}
         for future in as_completed(running):
             answer = _Answer([], None, NOT_TRIED) if future.cancelled() else future.result()
             job = running[future]
-            together = arrived.setdefault(job.request.series, [])
+            together = arrived.setdefault(_part(job, at_once), [])
             together.append((job, answer))
-            if len(together) == parts[job.request.series]:
-                done = _kept_whole(store, together, now())
-                outcomes += done
-                for outcome in done:
+            if len(together) == parts[_part(job, at_once)]:
+                outcomes += _kept_whole(store, together, now())
+                for outcome in outcomes[-len(together) :]:
                     told(outcome)
             if all(probe.done() and (probe.cancelled() or probe.result().problem) for probe in probes):
                 for waiting in running:
@@ -267,8 +271,13 @@ def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
     return _Answer(rows, document)
 
 
+def _part(job: Job, at_once: bool) -> tuple[str, ...]:
+    """What is written together with this document: everything, or the documents of the same series."""
+    return () if at_once else job.request.series
+
+
 def _kept_whole(store: Store, documents: Sequence[tuple[Job, _Answer]], now: datetime) -> list[Outcome]:
-    """Write every document of the same series by one transaction: half a futures curve would have a wrong front."""
+    """Write documents by one transaction: half a futures curve would have a wrong front."""
     if len(documents) == 1:
         return [_kept(store, *documents[0], now)]
     with store.writing():

@@ -82,9 +82,9 @@ def at_desk(clock: Clock, bodies: Mapping[str, bytes], patch: pytest.MonkeyPatch
         yield desk
 
 
-def set_up(clock: Clock, patch: pytest.MonkeyPatch, waits: list[float]) -> None:
+def set_up(clock: Clock, patch: pytest.MonkeyPatch, waits: list[float], limits: http.Limits = LIMITS) -> None:
     """Give the commands this clock and little patience; how long they would have waited is added to `waits`."""
-    patient = functools.partial(http.Fetcher, LIMITS, sleep=waits.append, wall=clock.shown)
+    patient = functools.partial(http.Fetcher, limits, sleep=waits.append, wall=clock.shown)
     patch.setattr(http, "Fetcher", patient)
     patch.setattr("alvh_xl.cli.sources.dt", SimpleNamespace(datetime=SimpleNamespace(now=clock.now)))
     patch.setenv("COLUMNS", "160")
