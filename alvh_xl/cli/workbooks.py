@@ -86,7 +86,11 @@ def refresh(
     store: StorePath = None,
     base_url: BaseUrl = None,
 ) -> None:
-    """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is."""
+    """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is.
+
+    Exit status: 0 refreshed, also where a source failed (a warning says which, and the figures show their age);
+    1 nothing could be done, the workbook is as it was.
+    """
     run_refresh(workbook, source, instant(asof), store, base_url)
 
 

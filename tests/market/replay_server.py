@@ -90,6 +90,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _bomb(self, body: bytes) -> None:
         self._send(200, bomb(), Content_Encoding="gzip")
 
+    def _packed(self, body: bytes) -> None:
+        self._send(200, gzip.compress(body), Content_Encoding="gzip")
+
+    def _packed_half(self, body: bytes) -> None:
+        self._send(200, gzip.compress(body)[:-12], Content_Encoding="gzip")
+
+    def _not_packed(self, body: bytes) -> None:
+        self._send(200, body, Content_Encoding="gzip")
+
+    def _brotli(self, body: bytes) -> None:
+        self._send(200, body, Content_Encoding="br")
+
+    def _cached(self, body: bytes) -> None:
+        self._send(200, body, Age="7200")
+
     def _once(self, body: bytes) -> None:
         first = self.server.asked.count(self.path) == 1
         self._send(500 if first else 200, b"" if first else body)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from alvh_xl.market.asof import read_store
+from alvh_xl.market.facts import Cell
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.store import Store
 from alvh_xl.market.sync import jobs_due, sync
@@ -45,7 +46,7 @@ def fetched(store: Store, served: Contracts, moment: datetime) -> None:
     sync(store, jobs_due(store, served.requests_for, moment, moment), served.fetch, lambda: moment)
 
 
-def front(store: Store) -> list[tuple[object, object]]:
+def front(store: Store) -> list[tuple[Cell, Cell]]:
     curve = read_store(store, MORNING).curve
     return list(zip(curve.column("contract"), curve.column("settle"), strict=True))[:2]
 
