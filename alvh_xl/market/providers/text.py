@@ -68,7 +68,21 @@ def day(text: str, form: str) -> date:
     ------
     ValueError
     """
+    parts = _parts(text, form)
+    if parts and "".join(parts).isdigit():  # ten times as fast as what follows, and a history has ten thousand days
+        return date(*map(int, parts))
     return datetime.strptime(text, form).date()
+
+
+def _parts(text: str, form: str) -> tuple[str, str, str] | None:
+    """Year, month and day of a text that has every digit of its form."""
+    if len(text) != 10 or not text.isascii():
+        return None
+    if form == "%m/%d/%Y" and text[2] == text[5] == "/":
+        return text[6:], text[:2], text[3:5]
+    if form == "%Y-%m-%d" and text[4] == text[7] == "-":
+        return text[:4], text[5:7], text[8:]
+    return None
 
 
 class Gathered:
