@@ -166,6 +166,7 @@ def test_a_fault_costs_a_sync_one_series_and_one_line(desk: Desk, filled: Path, 
     assert done.err.splitlines() == ([said[:1].upper() + said[1:]] if said else [])
     assert held(home) == held(filled)
     assert all(wait <= LIMITS.longest_wait for wait in desk.waits)
+    assert (LIMITS.longest_wait in desk.waits) == (fault.server == "busy")
     found = desk.standing(home)
     assert fault.day.isoformat() in found["vix"]
     assert ("STALE" in found["vix"]) == (fault.day == HELD)

@@ -129,6 +129,8 @@ def test_a_named_morning_decides_or_names_the_series_that_did_not_exist(refreshe
     assert done.out.count(sentence) == 1
     assert texts.count(f"{sentence}.") == 1
     assert f"NO DECISION: missing: {lacking}" in texts
+    assert any(text.startswith("MISSING: ") for text in texts)
+    assert not any(text.startswith("OK: every required figure") for text in texts)
 
 
 def test_every_cell_of_a_named_morning_is_a_figure_or_says_that_it_lacks(refreshed: Refreshed) -> None:

@@ -107,8 +107,9 @@ def _link(page: Page, row: int, col: int, lines: list[Row]) -> None:
 def _headline(page: Page) -> None:
     health = (
         '=IF(required_missing>0,"MISSING: "&required_unfit,'
+        'IF(figures_missing<>"","MISSING: "&figures_missing,'
         'IF(required_stale>0,"STALE: "&required_unfit,'
-        '"OK: every required figure is fresh"))'
+        '"OK: every required figure is fresh")))'
         '&"  ·  "&count_ok&" OK, "&count_proxy&" PROXY, "&count_stale&" STALE, "&count_missing&" MISSING  ·  "'
         '&IF(checks_failed=0,"all "&checks_count&" checks pass",checks_failed&" of "&checks_count&" checks FAIL")'
     )
