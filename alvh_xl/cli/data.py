@@ -95,7 +95,7 @@ def _fetched(store: Store, jobs: Sequence[Job], fetch: object) -> list[Outcome]:
     from alvh_xl.market.sync import Fetch, sync
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task("Fetching", total=len(jobs))
         return sync(store, jobs, cast(Fetch, fetch), now, lambda _: progress.advance(bar))
 

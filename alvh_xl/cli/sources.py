@@ -65,6 +65,7 @@ def _read_live(
 
     with live(now, path, base_url) as source:
         morning = source.read(asof, legs)
+        warnings += source.warnings()
     for report in source.files:
         if not report.problem:
             out.print(line(f"    watched folder: {report.line()}"))
@@ -76,5 +77,4 @@ def _read_live(
         else "nothing to fetch"
     )
     out.print(plain(f"    {said}"))
-    warnings += source.warnings()
     return morning

@@ -86,7 +86,11 @@ def refresh(
     store: StorePath = None,
     base_url: BaseUrl = None,
 ) -> None:
-    """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is."""
+    """Write the market of a morning into a workbook and recalculate it; the rest of the workbook stays as it is.
+
+    Exit status: 0 refreshed, also where a source failed (a warning says which, and the figures show their age);
+    1 nothing could be done, the workbook is as it was.
+    """
     run_refresh(workbook, source, instant(asof), store, base_url)
 
 
@@ -102,9 +106,10 @@ def run_refresh(
     out.print()
     out.print(f"As of      {outcome.asof:%a %d-%b-%Y %H:%M} New York, data: {outcome.source}")
     out.print(f"Decision   [bold]{plain(outcome.headline or outcome.decision)}[/]")
-    out.print(f"Binding    {plain(outcome.binding)}")
-    for reason in outcome.reasons:
-        out.print(f"           {plain(reason)}")
+    # Without a decision the plan's reasons are a list of cell names: one sentence says what stands behind them.
+    why = [("Why", outcome.obstacle)] if outcome.obstacle else [("Binding", outcome.binding)]
+    for label, text in [*why, *(("", reason) for reason in outcome.reasons if not outcome.obstacle)]:
+        out.print(f"{label:<11}{plain(text)}")
     for warning in [*fetching, *outcome.warnings]:
         out.print(f"[yellow]Warning[/]    {plain(warning)}")
     for line in outcome.kept:

@@ -22,6 +22,7 @@ from alvh_xl.model.sessions import FIRST, LAST, vix_expiry
 
 MONTHS = 72  # the Macro sheet shows 60, and its z-scores look no further
 CURVE_CONTRACTS = 9  # as many as the exchange lists at a time today, and rows of the Curve sheet
+CURVE_SESSIONS = 5  # looked back at for one on which the front two contracts are both known
 EVENT_DAYS = 400
 # What counts the issues of an exchange from a list of stocks is not the exchange's own count.
 COUNTED = "counted from constituents"
@@ -109,12 +110,40 @@ def _window(store: Store, series: str, asof: datetime, start: date) -> list[Stor
     return rows
 
 
+def front_two(moment: datetime) -> set[date]:
+    """Settlement days of the two nearest monthly contracts.
+
+    Examples
+    --------
+    >>> sorted(front_two(datetime(2018, 10, 17, 9, 30)))
+    [datetime.date(2018, 11, 21), datetime.date(2018, 12, 19)]
+    """
+    first = moment.year * 12 + moment.month - 1
+    days = [vix_expiry(place // 12, place % 12 + 1) for place in range(first, first + 3)]
+    return set([day for day in days if datetime.combine(day, VX_SETTLEMENT) > moment][:2])
+
+
 def _curve(store: Store, asof: datetime) -> list[Stored]:
-    """Settlements of the last known session: the nearest contracts that have not settled yet."""
-    day = store.last_day("vx", asof)
-    if day is None:
-        return []
-    rows = {row.item: row for row in store.rows("vx", asof, day)}
+    """Settlements of the last known session: the nearest contracts that have not settled yet.
+
+    A session on which one of the front two is lacking is passed over, as the next contract would stand in its place;
+    years in which not every month was listed have none that is complete, and show the last.
+    """
+    last: list[Stored] = []
+    for back in range(1, CURVE_SESSIONS + 1):
+        day = store.last_day("vx", asof, back)
+        if day is None:
+            break
+        rows = _alive(store, day, asof)
+        if front_two(asof) <= {row.expiry for row in rows}:
+            return rows
+        last = last or rows
+    return last
+
+
+def _alive(store: Store, day: date, asof: datetime) -> list[Stored]:
+    """Settlements of one session, without contracts that have settled since, in order of availability."""
+    rows = {row.item: row for row in store.rows("vx", asof, day) if row.day == day}
     alive = [row for row in rows.values() if row.expiry and datetime.combine(row.expiry, VX_SETTLEMENT) > asof]
     kept = sorted(alive, key=lambda row: row.expiry or date.max)[:CURVE_CONTRACTS]
     return sorted(kept, key=lambda row: row.available)

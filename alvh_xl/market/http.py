@@ -8,8 +8,10 @@ FetchError   one line saying why nothing came back
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,10 +26,21 @@ MEGABYTE = 1_000_000
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_MODIFIED = 304
+PACKED = frozenset({"gzip", "x-gzip"})
+AS_SENT = frozenset({"", "identity"})
+GZIP = 16 + zlib.MAX_WBITS
+# A clock this far from a server's would note wrong moments in a store whose rows are never changed, seconds.
+CLOCK_TOLERANCE = 900.0
+NO_CONNECTION = "no connection"
+BROKEN_OFF = "the answer broke off before its end"
 
 
 class FetchError(MarketError):
     """A document could not be fetched; the message is one line."""
+
+
+class ClockError(FetchError):
+    """This computer's clock and the source's differ, so that nothing may be dated by it."""
 
 
 class _TryAgain(Exception):
@@ -75,6 +88,8 @@ class Fetcher:
         Waits between attempts, seconds; a test hands in its own.
     clock : callable
         Monotonic seconds.
+    wall : callable
+        This computer's time of day, seconds since 1970 in UTC; compared with that of every server that answers.
     """
 
     def __init__(
@@ -83,12 +98,14 @@ class Fetcher:
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         import httpx
 
         self._limits = limits
         self._sleep = sleep
         self._clock = clock
+        self._wall = wall
         self._unreachable: set[str] = set()
         self._client = httpx.Client(
             timeout=limits.idle,
@@ -132,7 +149,7 @@ class Fetcher:
             headers["If-Modified-Since"] = modified
         host = _host(url)
         if host in self._unreachable:  # without a network fifty documents need not each find that out
-            raise FetchError(f"{host}: can't be reached")
+            raise FetchError(f"{host}: {NO_CONNECTION}")
         end = self._clock() + self._limits.deadline
         for attempt in range(1, self._limits.attempts + 1):
             try:
@@ -143,6 +160,7 @@ class Fetcher:
                 if attempt == self._limits.attempts or self._clock() + wait >= end:
                     if isinstance(fault, _NoConnection):
                         self._unreachable.add(host)
+                        raise FetchError(f"{host}: {NO_CONNECTION}") from None
                     raise FetchError(f"{_host(url)}: {fault} (attempts: {attempt})") from None
                 self._sleep(wait)
         raise FetchError(f"{_host(url)}: no attempt allowed")
@@ -165,30 +183,49 @@ class Fetcher:
                 if response.has_redirect_location:
                     return str(response.url.join(response.headers["location"]))
                 _check_status(url, response)
+                _check_clock(response, self._wall())
                 body = b"" if response.status_code == NOT_MODIFIED else self._read(url, response, end)
                 etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
                 return Payload(body, etag, modified, response.status_code)
         except httpx.TimeoutException:
             raise _TryAgain(f"no answer within {self._limits.idle:g} s") from None
-        except httpx.DecodingError:
+        except zlib.error:
             raise FetchError(f"{_host(url)}: the answer is damaged (compression)") from None
         except httpx.ConnectError:
-            raise _NoConnection("no connection") from None
-        except httpx.TransportError as error:
-            raise _TryAgain(f"connection failed ({type(error).__name__})") from None
+            raise _NoConnection(NO_CONNECTION) from None
+        except httpx.TransportError:
+            raise _TryAgain(BROKEN_OFF) from None
         except (httpx.InvalidURL, httpx.StreamError):
             raise FetchError(f"{_host(url)}: unusable address or answer") from None
 
     def _read(self, url: str, response: httpx.Response, end: float) -> bytes:
-        # Small chunks bound what one step of decompression may unfold before the cap is looked at.
         body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
+        for piece in _unpacked(url, response):
+            body += piece
             if len(body) > self._limits.size:
                 raise FetchError(f"{_host(url)}: the answer is larger than {self._limits.size:,} bytes")
             if self._clock() > end:
                 raise FetchError(f"{_host(url)}: the answer took longer than {self._limits.deadline:g} s")
         return bytes(body)
+
+
+def _unpacked(url: str, response: httpx.Response) -> Iterator[bytes]:
+    """Body of an answer piece by piece; a packed one unfolds a megabyte at a time, so that a bomb fills no memory."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in AS_SENT:
+        yield from response.iter_raw()
+        return
+    if encoding not in PACKED:
+        raise FetchError(f"{_host(url)}: the answer is packed in a way that was not asked for")
+    unpacker = zlib.decompressobj(GZIP)
+    for chunk in response.iter_raw():
+        waiting = chunk
+        while waiting:
+            yield unpacker.decompress(waiting, MEGABYTE)
+            waiting = unpacker.unconsumed_tail
+    yield unpacker.flush()
+    if not unpacker.eof:
+        raise _TryAgain(BROKEN_OFF)
 
 
 def _host(url: str) -> str:
@@ -210,3 +247,35 @@ def _check_status(url: str, response: httpx.Response) -> None:
         raise _TryAgain(f"the server answered {status}", wait)
     if status != NOT_MODIFIED and not 200 <= status < 300:
         raise FetchError(f"{_host(url)}: the server answered {status}")
+
+
+def _check_clock(response: httpx.Response, wall: float) -> None:
+    """Refuse an answer whose server has another time of day; one that names none is taken.
+
+    Notes
+    -----
+    Date is when the answer was made, Age how long a cache has kept it since, both in whole seconds.
+    """
+    try:
+        served = parsedate_to_datetime(response.headers["date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return
+    age = response.headers.get("age", "")
+    off = wall - served - (float(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0.0)
+    if abs(off) > CLOCK_TOLERANCE:
+        side = "ahead of" if off > 0 else "behind"
+        raise ClockError(f"this computer's clock is {_span(abs(off))} {side} the sources': set it, then try again")
+
+
+def _span(seconds: float) -> str:
+    """A length of time in the largest unit of which there are two.
+
+    Examples
+    --------
+    >>> _span(1500), _span(3 * 3600 + 5), _span(50 * 3600)
+    ('25 minutes', '3 hours', '2 days')
+    """
+    for unit, name in ((86_400, "days"), (3_600, "hours")):
+        if round(seconds / unit) >= 2:
+            return f"{round(seconds / unit)} {name}"
+    return f"{round(seconds / 60)} minutes"

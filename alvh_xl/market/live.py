@@ -22,7 +22,18 @@ from alvh_xl.market.legs import Legs, fetch_chains, leg_quotes, wants_chains
 from alvh_xl.market.morning import MarketMorning
 from alvh_xl.market.providers import cboe_quotes
 from alvh_xl.market.store import Store, default_path
-from alvh_xl.market.sync import Fetch, Job, Outcome, Request, RequestsFor, jobs_due, problems, skipped, sync
+from alvh_xl.market.sync import (
+    Fetch,
+    Job,
+    Outcome,
+    Request,
+    RequestsFor,
+    clock_behind,
+    jobs_due,
+    problems,
+    skipped,
+    sync,
+)
 
 LIVE, PARTLY, STORED = "live", "live, partly from the store", "live, but nothing could be fetched: from the store"
 Clock = Callable[[], datetime]
@@ -80,7 +91,7 @@ class Live:
         self.files = self.feeds.take_inbox(self.store, now) if self.feeds else []
         jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
         jobs = self._with_feeds(jobs, now, asof is None)
-        self.outcomes = sync(self.store, jobs, self.fetch, self.now)
+        self.outcomes = sync(self.store, jobs, self.fetch, self.now, at_once=True)
         self._other_sources(jobs)
         if legs and wants_chains(asof, now):
             self.outcomes += fetch_chains(self.store, legs, self.fetch, self.now, self.chain_url)
@@ -95,10 +106,11 @@ class Live:
             raise MarketError(f"{problem}; not fetched: {failed[0]}{more}") from problem
 
     def warnings(self) -> list[str]:
-        """Lines for a reader about the last reading: what was not fetched, what was left out."""
+        """Lines for a reader about the last reading: what was not fetched, what was left out, a clock set back."""
         files = [f"watched folder: {report.line()}" for report in self.files if report.problem]
-        return [*files, *self.notes, *(f"not fetched: {line}" for line in problems(self.outcomes)),
-                *skipped(self.outcomes)]  # fmt: skip
+        failed = [f"not fetched: {line}" for line in problems(self.outcomes)]
+        behind = clock_behind(self.store, self.now()) if not failed else ""
+        return [*files, *self.notes, *failed, *skipped(self.outcomes), *([behind] if behind else [])]
 
     def _with_feeds(self, jobs: list[Job], now: datetime, present: bool) -> list[Job]:
         if self.feeds is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -17,3 +18,11 @@ class Observation(NamedTuple):
     value: float
     item: str = ""
     expiry: date | None = None
+
+
+class Read(list[Observation]):
+    """Observations of one answer, and how many of its rows were left out, by reason."""
+
+    def __init__(self, rows: Iterable[Observation], left_out: Mapping[str, int]) -> None:
+        super().__init__(rows)
+        self.left_out = left_out

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 
+from alvh_xl.market.asof import front_two
 from alvh_xl.market.errors import MarketError
-from alvh_xl.market.observation import Observation
+from alvh_xl.market.observation import Observation, Read
 from alvh_xl.market.publication import expected_day
 from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE
 from alvh_xl.market.store import Store, Unchanged
+from alvh_xl.model.sessions import is_session, sessions_between
 
 WORKERS = 8
 NOT_MODIFIED = 304
@@ -31,6 +33,10 @@ NOT_TRIED = "not tried, as no source answered"
 PROBES = 2 * WORKERS
 # A source that did not have the figure a moment ago is left in peace.
 PAUSE = timedelta(minutes=10)
+# A source that has not published a session so long after its time is late.
+LATE = timedelta(hours=12)
+# The wall clock goes back an hour once a year; more is a clock that was set.
+SET_BACK = timedelta(minutes=75)
 
 
 class Document(Protocol):
@@ -89,12 +95,18 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document; `problem` is "" when it was read."""
+    """What became of one document; `problem` is "" when it was read.
+
+    `holes` are sessions between its first and its last value for which neither it nor the store has one; `ends` is the
+    last day the store has when a later one ought to have come.
+    """
 
     request: Request
     appended: Appended
     problem: str = ""
     unchanged: bool = False
+    holes: tuple[date, ...] = ()
+    ends: date | None = None
 
 
 # Requests for every document that holds values between two days.
@@ -137,7 +149,16 @@ def jobs_due(store: Store, requests_for: RequestsFor, moment: datetime, now: dat
 
 def _last_days(store: Store, requests_for: RequestsFor, today: date, start: date) -> dict[str, date | None]:
     served = {series for request in requests_for(start, today) for series in request.series}
-    return {series: store.last_day(series, datetime.max) for series in sorted(served)}
+    return {series: _last_day(store, series) for series in sorted(served)}
+
+
+def _last_day(store: Store, series: str) -> date | None:
+    """Last day with a value; of the futures, the session before one on which the front two are not both there."""
+    day = store.last_day(series, datetime.max)
+    if series != "vx" or day is None:
+        return day
+    expiries = {row.expiry for row in store.rows(series, datetime.max, day)}
+    return day if front_two(datetime.combine(day, time.max)) <= expiries else store.last_day(series, datetime.max, 2)
 
 
 def _since_last(requests_for: RequestsFor, today: date, start: date, last: dict[str, date | None]) -> list[Job]:
@@ -154,6 +175,17 @@ def _since(last: date | None, start: date) -> date:
     return start if last is None else last - OVERLAP
 
 
+def clock_behind(store: Store, now: datetime) -> str:
+    """Say that this computer's clock was set back behind what it noted in the store; "" as far as one can tell."""
+    noted = [at for series in ("spx_close", "vix", "fed_funds") if (at := store.checked(series)) is not None]
+    if not noted or now >= max(noted) - SET_BACK:
+        return ""
+    return (
+        f"this computer's clock is behind: it shows {now:%d-%b-%Y %H:%M} New York, and values were fetched at "
+        f"{max(noted):%d-%b-%Y %H:%M}; set it, then try again"
+    )
+
+
 def _just_checked(store: Store, series: str, now: datetime) -> bool:
     checked = store.checked(series)
     return checked is not None and timedelta(0) <= now - checked < PAUSE
@@ -165,6 +197,8 @@ def sync(
     fetch: Fetch,
     now: Callable[[], datetime],
     told: Callable[[Outcome], None] = lambda _: None,
+    *,
+    at_once: bool = False,
 ) -> list[Outcome]:
     """Fetch and store documents.
 
@@ -177,6 +211,9 @@ def sync(
         New York wall clock at which an answer has arrived.
     told : callable
         Called after each document.
+    at_once : bool
+        Write everything by one transaction when the last answer has come, so that the store is the old one or the new
+        one; else each series as soon as it is complete, so that a long sync that is stopped keeps what it had.
 
     Returns
     -------
@@ -188,11 +225,17 @@ def sync(
     try:
         running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in _probes_first(jobs)}
         probes = list(running)[:PROBES]
+        parts = Counter(_part(job, at_once) for job in jobs)
+        arrived: dict[tuple[str, ...], list[tuple[Job, _Answer]]] = {}
         for future in as_completed(running):
             answer = _Answer([], None, NOT_TRIED) if future.cancelled() else future.result()
-            outcome = _kept(store, running[future], answer, now())
-            outcomes.append(outcome)
-            told(outcome)
+            job = running[future]
+            together = arrived.setdefault(_part(job, at_once), [])
+            together.append((job, answer))
+            if len(together) == parts[_part(job, at_once)]:
+                outcomes += _kept_whole(store, together, now())
+                for outcome in outcomes[-len(together) :]:
+                    told(outcome)
             if all(probe.done() and (probe.cancelled() or probe.result().problem) for probe in probes):
                 for waiting in running:
                     waiting.cancel()
@@ -212,6 +255,11 @@ class _Answer(NamedTuple):
     document: Document | None
     problem: str = ""
 
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many rows the reader of the document refused, by reason."""
+        return self.rows.left_out if isinstance(self.rows, Read) else {}
+
 
 def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
     """Fetch and read one document; runs in a thread of its own and never touches the store."""
@@ -223,6 +271,19 @@ def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
     return _Answer(rows, document)
 
 
+def _part(job: Job, at_once: bool) -> tuple[str, ...]:
+    """What is written together with this document: everything, or the documents of the same series."""
+    return () if at_once else job.request.series
+
+
+def _kept_whole(store: Store, documents: Sequence[tuple[Job, _Answer]], now: datetime) -> list[Outcome]:
+    """Write documents by one transaction: half a futures curve would have a wrong front."""
+    if len(documents) == 1:
+        return [_kept(store, *documents[0], now)]
+    with store.writing():
+        return [_kept(store, job, answer, now) for job, answer in documents]
+
+
 def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:
     """Write one document, values and what its answer carried, by one transaction."""
     if answer.document is None:
@@ -232,10 +293,44 @@ def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:
         if unchanged:
             for series in job.request.series:
                 store.mark(series, job.since, now)
-            return Outcome(job.request, Appended(), unchanged=True)
+            return Outcome(job.request, Appended(), unchanged=True, ends=_ends(store, job.request, now))
         appended = store.append(answer.rows, job.request.provider, now, job.since)
+        appended.counts.update(answer.left_out)
         store.remember(_address(job), job.since, answer.document.etag, answer.document.modified)
-    return Outcome(job.request, appended)
+        holes, ends = _holes(store, answer.rows), _ends(store, job.request, now)
+    return Outcome(job.request, appended, holes=holes, ends=ends)
+
+
+def _holes(store: Store, rows: Iterable[Observation]) -> tuple[date, ...]:
+    """Sessions between the first and the last value of a series that have none, here or in the store."""
+    days: dict[str, set[date]] = {}
+    for row in rows:
+        if _daily(row.series) and is_session(row.day):
+            days.setdefault(row.series, set()).add(row.day)
+    found: set[date] = set()
+    for series, known in days.items():
+        first = min(known)
+        missing = set(sessions_between(first, max(known))) - known
+        if missing:
+            found |= missing - {row.day for row in store.rows(series, datetime.max, first)}
+    return tuple(sorted(found))
+
+
+def _ends(store: Store, request: Request, now: datetime) -> date | None:
+    """Last day the store has of a series whose source is late by half a day or more; None when none is."""
+    moment, releases = now - LATE, store.releases()
+    for series in request.series:
+        if _daily(series):
+            last = store.last_day(series, datetime.max)
+            if last is not None and last < expected_day(CATALOGUE[series], moment, releases):
+                return last
+    return None
+
+
+def _daily(series: str) -> bool:
+    """Whether a series has one value a session; the futures' contracts come and go."""
+    entry = CATALOGUE.get(series)
+    return entry is not None and entry.every == "session" and series != "vx"
 
 
 def _condition(store: Store, job: Job) -> Unchanged | None:
@@ -249,34 +344,51 @@ def _address(job: Job) -> str:
 
 
 def problems(outcomes: Iterable[Outcome]) -> list[str]:
-    """One line a provider and fault, with the series that are concerned.
+    """One line a fault, with the series that are concerned, or the providers where it struck several of them.
 
     Examples
     --------
     >>> problems([])
     []
     """
-    found: Counter[tuple[str, str]] = Counter()
-    series: dict[tuple[str, str], set[str]] = {}
+    faults: dict[str, list[Request]] = {}
     for outcome in outcomes:
         if outcome.problem:
-            key = (outcome.request.provider, outcome.problem)
-            found[key] += 1
-            series.setdefault(key, set()).update(outcome.request.series)
-    return [
-        f"{provider}, {', '.join(sorted(series[provider, problem]))}: {problem}"
-        + (f" ({count} documents)" if count > 1 else "")
-        for (provider, problem), count in found.items()
-    ]
+            faults.setdefault(outcome.problem, []).append(outcome.request)
+    untried = faults.pop(NOT_TRIED, []) if len(faults) > 1 else []
+    lines = []
+    for place, (problem, requests) in enumerate(faults.items()):
+        providers = sorted({request.provider for request in requests})
+        series = sorted({series for request in requests for series in request.series})
+        counts = [f"{len(requests)} documents"] if len(requests) > 1 else []
+        if untried and not place:
+            counts.append(f"{len(untried)} more not tried")
+        whose = ", ".join(providers if len(providers) > 1 else [*providers, *series])
+        lines.append(f"{whose}: {problem}" + (f" ({'; '.join(counts)})" if counts else ""))
+    return lines
 
 
 def skipped(outcomes: Iterable[Outcome]) -> list[str]:
-    """One line a provider whose rows were left out, with the reasons."""
-    found: dict[str, Counter[str]] = {}
+    """One line a provider and its series: rows left out and why, sessions without a value, values that did not come."""
+    found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        found.setdefault(outcome.request.provider, Counter()).update(outcome.appended.skipped)
-    return [
-        f"{provider}: left out {', '.join(f'{count} ({why})' for why, count in sorted(counts.items()))}"
-        for provider, counts in found.items()
-        if counts
-    ]
+        found.setdefault(f"{outcome.request.provider}, {', '.join(outcome.request.series)}", []).append(outcome)
+    said = {whose: "; ".join(_remarks(of)) for whose, of in found.items()}
+    return [f"{whose}: {remarks}" for whose, remarks in said.items() if remarks]
+
+
+def _remarks(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is to be said of documents that were read."""
+    reasons: Counter[str] = Counter()
+    for outcome in outcomes:
+        reasons.update(outcome.appended.skipped)
+    holes = sorted({day for outcome in outcomes for day in outcome.holes})
+    ends = [outcome.ends for outcome in outcomes if outcome.ends]
+    said = []
+    if reasons:
+        said.append(f"left out {', '.join(f'{count} ({why})' for why, count in sorted(reasons.items()))}")
+    if holes:
+        said.append(f"no value for {holes[-1]}" + (f" and {len(holes) - 1} earlier sessions" if holes[1:] else ""))
+    if ends:
+        said.append(f"nothing newer than {max(ends)}")
+    return said

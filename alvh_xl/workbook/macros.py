@@ -26,15 +26,16 @@ from alvh_xl.workbook import leg_quotes
 from alvh_xl.workbook import refresh as file_refresh
 from alvh_xl.workbook.export import export as export_files
 from alvh_xl.workbook.journal import write_journal
-from alvh_xl.workbook.refresh import Reader
 from alvh_xl.workbook.target import is_morning, write_market
 
 # Where data come from, by the text of the named cell `data_source`. A replayed source shows any past morning: the one
 # in the named cell `asof`.
+Notes = list[str]
+Reader = Callable[[dt.datetime | None, Legs, Notes], MarketMorning]  # adds what its user must know of the reading
 READERS: Final[Mapping[str, Reader]] = {
-    "sample": read_sample,
-    "store": LegReader(lambda asof, legs: _read_stored(asof, legs)),
-    "live": LegReader(lambda asof, legs: _read_live(asof, legs)),
+    "sample": lambda asof, legs, notes: read_sample(asof),
+    "store": lambda asof, legs, notes: _read_stored(asof, legs),
+    "live": lambda asof, legs, notes: _read_live(asof, legs, notes),
 }
 REPLAYED: Final = ("sample", "store")
 HOST_NOTE: Final = "host_note"
@@ -42,6 +43,7 @@ MAC_NOTE: Final = (
     "Values computed by the embedded engine; calculation is manual. After changing an input, click Refresh again."
 )
 STAGES: Final = 3
+MOST_LINES: Final = 5  # of a message about what could not be fetched
 
 
 def refresh() -> None:
@@ -68,7 +70,8 @@ def refresh_open(book: OpenBook, screen: Screen) -> str | None:
     Returns
     -------
     str or None
-        What the user must know: tables or names that are gone, a workbook that can't be saved.
+        What the user must know: what could not be fetched, tables or names that are gone, a workbook that can't be
+        saved.
 
     Raises
     ------
@@ -77,10 +80,11 @@ def refresh_open(book: OpenBook, screen: Screen) -> str | None:
     """
     _check_ours(book)
     screen.say(f"1/{STAGES} Reading the market")
-    morning = _read(book)
+    notes: Notes = []
+    morning = _read(book, notes)
     screen.say(f"2/{STAGES} Writing the market tables as of {morning.asof:%d-%b-%Y %H:%M} New York")
     with book.changing():
-        notes = [_sentence(line) for line in write_market(book, morning)]
+        notes += [_sentence(line) for line in write_market(book, morning)]
         if book.value(HOST_NOTE) == MAC_NOTE:  # here Excel itself calculates
             book.set_name(HOST_NOTE, None)
             screen.calculation = "automatic"
@@ -103,9 +107,9 @@ def _check_ours(book: OpenBook) -> None:
         )
 
 
-def _read(book: OpenBook) -> MarketMorning:
+def _read(book: OpenBook, notes: Notes) -> MarketMorning:
     reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
-    return _morning(reader, asof, leg_quotes.wanted(book))
+    return _morning(reader, asof, leg_quotes.wanted(book), notes)
 
 
 def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, dt.datetime | None]:
@@ -120,11 +124,16 @@ def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, 
     return READERS[source], asof() if source in REPLAYED else None
 
 
-def _read_live(asof: dt.datetime | None, legs: Legs) -> MarketMorning:
+def _read_live(asof: dt.datetime | None, legs: Legs, notes: Notes) -> MarketMorning:
+    """Read the morning; the lines about it are those `alvh-xl refresh` prints, the first few of them."""
     from alvh_xl.market.live import live
 
     with live(_now) as source:
-        return source.read(asof, legs)
+        morning = source.read(asof, legs)
+        said = source.warnings()
+    more = [f"and {len(said) - MOST_LINES} more; `alvh-xl refresh` lists them all"] if len(said) > MOST_LINES else []
+    notes += [_sentence(line) for line in [*said[:MOST_LINES], *more]]
+    return morning
 
 
 def _read_stored(asof: dt.datetime | None, legs: Legs) -> MarketMorning:
@@ -138,9 +147,9 @@ def _now() -> dt.datetime:
     return dt.datetime.now(ZoneInfo("America/New_York")).replace(tzinfo=None)
 
 
-def _morning(reader: Reader, asof: dt.datetime | None, legs: Legs) -> MarketMorning:
+def _morning(reader: Reader, asof: dt.datetime | None, legs: Legs, notes: Notes) -> MarketMorning:
     try:
-        return reader.read(asof, legs) if isinstance(reader, LegReader) else reader(asof)
+        return reader(asof, legs, notes)
     except MarketError as problem:
         text = str(problem)
         raise MacroError(text[:1].upper() + text[1:]) from problem
@@ -164,7 +173,7 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
     Returns
     -------
     str or None
-        What the user must know: tables or names that are gone, cells that keep an old value.
+        What the user must know: what could not be fetched, tables or names that are gone, cells that keep an old value.
 
     Raises
     ------
@@ -173,19 +182,20 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
     """
     _check_ours(book)
     reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
+    notes: Notes = []
     with book.away() as path:
         screen.calculation = "manual"
         # The note is written to a copy first, so that the file changes once: to the whole new workbook.
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / path.name
             origin = _with_note(path, draft)
-            read = LegReader(lambda _, legs: _morning(reader, asof, legs))
+            read = LegReader(lambda _, legs: _morning(reader, asof, legs, notes))
             outcome = file_refresh.refresh(draft, read, asof, screen.say)
             save_atomically(draft.read_bytes(), path, origin)
-    shown = ("STALE", "MISSING", "check fails")  # these the workbook itself says
+    shown = ("STALE", "MISSING", "check fails", "checks that fail")  # these the workbook itself says
     gone = [_sentence(line) for line in outcome.warnings if not line.startswith(shown)]
     kept = [f"Old value: {line}" for line in outcome.kept]
-    return "\n".join([*gone, *kept]) or None
+    return "\n".join([*notes, *gone, *kept]) or None
 
 
 def _with_note(path: Path, draft: Path) -> bytes | None:

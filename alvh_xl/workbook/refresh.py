@@ -27,11 +27,16 @@ from alvh_xl.workbook.target import FileTarget, is_morning, write_market
 Reader = Callable[[dt.datetime | None], MarketMorning]
 Say = Callable[[str], None]
 STAGES = 5
+TYPED = "typed"  # source of a figure no provider serves
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a refresh did, for one screen."""
+    """What a refresh did, for one screen.
+
+    `obstacle` says in one sentence why there is no decision when the position does not fit the morning or figures are
+    missing; it is the sheet's own, and "" otherwise.
+    """
 
     path: Path
     asof: dt.datetime
@@ -45,6 +50,7 @@ class Outcome:
     calls: int
     changed: int
     kept: list[str] = field(default_factory=list)
+    obstacle: str = ""
 
 
 def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say = lambda _: None) -> Outcome:
@@ -81,6 +87,7 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
     say(f"5/{STAGES} Saving")
     save_atomically(package.to_bytes(), path, package.origin)
     cell = _names(target)
+    obstacle = _obstacle(cell)
     return Outcome(
         path=path,
         asof=morning.asof,
@@ -89,11 +96,12 @@ def refresh(path: Path, read: Reader, asof: dt.datetime | None = None, say: Say 
         decision=cell("plan_decision"),
         binding=cell("plan_binding"),
         reasons=[text for i in range(1, 5) if (text := cell(f"plan_reason_{i}"))],
-        warnings=[*warnings, *_market_warnings(target), *_quote_warnings(target), *_check_warnings(target)],
+        warnings=[*warnings, *_market_warnings(target), *_quote_warnings(target), *_check_warnings(target, obstacle)],
         formulas=report.formulas,
         calls=report.calls,
         changed=report.changed,
         kept=report.kept,
+        obstacle=obstacle,
     )
 
 
@@ -126,11 +134,19 @@ def _table_cells(target: FileTarget, name: str) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in target.table(name, columns)]
 
 
+def _obstacle(cell: Callable[[str], str]) -> str:
+    text = cell("obstacle")
+    return "" if text.startswith("#") else text
+
+
 def _market_warnings(target: FileTarget) -> list[str]:
-    """Name the figures that are stale or missing, those of one status in one line."""
+    """Name the figures that are stale or missing, those of one status in one line.
+
+    What the user types has no source to complain about: its cells on Market say so, not a line every morning.
+    """
     found: dict[str, list[str]] = {}
     for row in _table_cells(target, "Market"):
-        if row.get("status") in ("STALE", "MISSING"):
+        if row.get("status") in ("STALE", "MISSING") and row.get("source") != TYPED:
             found.setdefault(str(row["status"]), []).append(str(row.get("title")))
     return [f"{status}: {', '.join(titles)}" for status, titles in found.items()]
 
@@ -147,9 +163,9 @@ def _quote_warnings(target: FileTarget) -> list[str]:
     return [f"quotes {flag}: {', '.join(legs)}" for flag, legs in found.items()]
 
 
-def _check_warnings(target: FileTarget) -> list[str]:
-    return [
-        f"check fails: {row.get('check')} ({row.get('meaning')})"
-        for row in _table_cells(target, "Checks")
-        if row.get("result") not in (None, "PASS")
-    ]
+def _check_warnings(target: FileTarget, obstacle: str) -> list[str]:
+    """One line a check that fails; where there is no decision to check, one for all that fail for want of it."""
+    failing = [row for row in _table_cells(target, "Checks") if row.get("result") not in (None, "PASS")]
+    if obstacle and failing:
+        return [f"checks that fail without a decision: {len(failing)}, listed on the sheet Checks"]
+    return [f"check fails: {row.get('check')} ({row.get('meaning')})" for row in failing]

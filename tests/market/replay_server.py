@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
+from collections.abc import Callable
+from email.utils import formatdate
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,10 +26,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the server's time of day, for the header Date."""
+        return formatdate(self.server.clock(), usegmt=True)
+
     def do_GET(self) -> None:
         """Answer one request, with the fault set for its path."""
         self.server.asked.append(self.path)
-        path = self.path
+        path = self.path if self.path in self.server.bodies else self.path.partition("&")[0]  # whatever day is wanted
         fault = self.server.faults.get(path, "")
         body = self.server.bodies.get(path)
         try:
@@ -83,6 +90,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _bomb(self, body: bytes) -> None:
         self._send(200, bomb(), Content_Encoding="gzip")
 
+    def _packed(self, body: bytes) -> None:
+        self._send(200, gzip.compress(body), Content_Encoding="gzip")
+
+    def _packed_half(self, body: bytes) -> None:
+        self._send(200, gzip.compress(body)[:-12], Content_Encoding="gzip")
+
+    def _not_packed(self, body: bytes) -> None:
+        self._send(200, body, Content_Encoding="gzip")
+
+    def _brotli(self, body: bytes) -> None:
+        self._send(200, body, Content_Encoding="br")
+
+    def _cached(self, body: bytes) -> None:
+        self._send(200, body, Age="7200")
+
     def _once(self, body: bytes) -> None:
         first = self.server.asked.count(self.path) == 1
         self._send(500 if first else 200, b"" if first else body)
@@ -90,20 +112,26 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # eight connect at once; one turned away would try again a second later
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.bodies: dict[str, bytes] = {}
         self.faults: dict[str, str] = {}
         self.asked: list[str] = []
+        self.clock: Callable[[], float] = time.time
         self.stopping = threading.Event()
 
 
 class ReplayServer:
-    """Serve `bodies` by path; `faults` names, by path, a `_method` of the handler without its underscore."""
+    """Serve `bodies` by path; `faults` names, by path, a `_method` of the handler without its underscore.
 
-    def __init__(self) -> None:
+    `clock` is the server's time of day, seconds since 1970.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._server = _Server()
+        self._server.clock = clock
         self.bodies, self.faults, self.asked = self._server.bodies, self._server.faults, self._server.asked
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alvh_xl.market.errors import ProviderError
-from alvh_xl.market.observation import Observation
+from alvh_xl.market.observation import Observation, Read
 from alvh_xl.market.providers import cboe_index, cboe_vx, fred, requests_for
 
 TODAY = date(2026, 11, 25)
@@ -28,6 +28,18 @@ KEPT = Observation("vix", date(2018, 10, 3), 11.61)
 def test_rows_out_of_order_or_repeated_are_put_right() -> None:
     """A shuffled file would give a shuffled history."""
     assert vix(GOOD, EARLIER, GOOD) == [Observation("vix", date(2018, 10, 2), 12.05), KEPT]
+
+
+def test_what_is_left_out_is_counted_by_reason() -> None:
+    """A source that turns bad row by row must not do so in silence."""
+    body = b"DATE,OPEN,HIGH,LOW,CLOSE\n" + b"".join(b"10/%02d/2018,12,12,12,12\n" % day for day in range(1, 5))
+    body += b"10/04/2018,12,12,12,13\n10/05/2018,1200,1200,1200,1200\n10/08/2019,12,12,12,12\n10/0"
+    read = cboe_index.parse(body, "VIX", date(2018, 1, 1), date(2018, 10, 8))
+    assert isinstance(read, Read)
+    assert read.left_out == {
+        "two values for one day": 1, "out of plausible range": 1, "a day to come": 1, "unreadable": 1,
+    }  # fmt: skip
+    assert [row.day.day for row in read] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,10 @@ def test_a_document_that_cannot_be_read_leaves_nothing_behind(store: Store) -> N
 
 def test_rows_left_out_are_counted_in_one_line(store: Store) -> None:
     """A source that turns bad must not do so in silence."""
-    source = Source({"vix": [*history("vix", FIRST, LAST), Observation("vix", date(2018, 12, 5), 20.0)]})
-    outcomes = sync(store, jobs_for(source.requests_for, FIRST, date(2019, 1, 2)), source.fetch, at("2019-01-02T09:00"))
-    assert skipped(outcomes) == ["Test: left out 1 (no session)"]
+    mourning = date(2018, 12, 5)
+    source = Source({"vix": [*history("vix", FIRST, mourning), Observation("vix", mourning, 20.0)]})
+    outcomes = sync(store, jobs_for(source.requests_for, FIRST, mourning), source.fetch, at("2018-12-06T09:00"))
+    assert skipped(outcomes) == ["Test, vix: left out 1 (no session)"]
 
 
 def test_what_has_not_changed_is_not_sent_again(store: Store) -> None:

@@ -55,8 +55,10 @@ def write(context: Context) -> None:
 
 def _guarded(line: Row) -> Row:
     """Return the line with a note that says "no data" where its figures lack; the value itself stays #N/A."""
-    note = f'=IFERROR({line.note[1:]},"no data")' if line.note.startswith("=") else line.note
-    return dataclasses.replace(line, note=note)
+    if not (isinstance(line.value, str) and line.value.startswith("=")):
+        return line
+    note = line.note[1:] if line.note.startswith("=") else '"' + line.note.replace('"', '""') + '"'
+    return dataclasses.replace(line, note=f'=IF(ISERROR({line.value[1:]}),"no data",IFERROR({note},"no data"))')
 
 
 def _start(page: Page) -> None:
@@ -95,19 +97,22 @@ def _source(page: Page, formula: str) -> str | None:
 def _headline(page: Page) -> None:
     health = (
         '=IF(required_missing>0,"MISSING: "&required_unfit,'
+        'IF(figures_missing<>"","MISSING: "&figures_missing,'
         'IF(required_stale>0,"STALE: "&required_unfit,'
-        '"OK: every required figure is fresh"))'
+        '"OK: every required figure is fresh")))'
         '&"  ·  "&count_ok&" OK, "&count_proxy&" PROXY, "&count_stale&" STALE, "&count_missing&" MISSING  ·  "'
         '&IF(checks_failed=0,"all "&checks_count&" checks pass",checks_failed&" of "&checks_count&" checks FAIL")'
     )
     decision = (
-        '=IF(plan_decision="NO DECISION","NO DECISION: "&plan_binding,'
+        '=IF(plan_decision="NO DECISION","NO DECISION: "&IF(position_fit<>"","the position does not fit this morning",'
+        'IF(figures_missing<>"","missing: "&figures_missing,plan_binding)),'
         'IF(held=held_candidate,"Hold ","Hold the Δ$ of ")&TEXT(held+order_quantity,"0")&" × "&hedge_text'
         '&"  →  "&order_text'
         '&IF(held+order_quantity=hold,""," (model "&hold&")"))'
     )
     because = (
-        '=IF(plan_decision="NO DECISION",plan_reason_1,"Binding rule: "&plan_binding&".  Why: "&plan_reason_1&".")'
+        '=IF(obstacle<>"",obstacle&".",IF(plan_decision="NO DECISION",plan_reason_1,'
+        '"Binding rule: "&plan_binding&".  Why: "&plan_reason_1&"."))'
     )
     for row, formula, look, height in (
         (BANNER, health, "banner", 20),

@@ -255,7 +255,8 @@ def _stress() -> list[Row]:
     )
     return [
         Row(
-            f'="SPX "&TEXT(INDEX(Moves[move],{i}),"+0.0;-0.0")&" %{" (−2σ√T)" if i > len(STRESS_MOVES) else ""}"',
+            f'="SPX "&IFERROR(TEXT(INDEX(Moves[move],{i}),"+0.0;-0.0")&" %","move")'
+            f'&"{" (−2σ√T)" if i > len(STRESS_MOVES) else ""}"',
             "=" + pick("stress_table", i, 4),
             "dollars",
             line.format(i),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alvh_xl.workbook import charts
 from alvh_xl.workbook.layout import FIRST_ROW, Context, Page, Row, pick
-from alvh_xl.workbook.sheets import implied
+from alvh_xl.workbook.sheets import implied, obstacles
 
 BLANK_ALLOWED = ("open_interest", "premium_budget", "probability", "at_initiation")
 PLAN_INPUTS = (
@@ -293,4 +293,5 @@ def _capped() -> list[Row]:
             "C12",
             "max_contracts",
         ),
+        *obstacles.rows(),
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from alvh_xl.hosts.embedded import Package
 from alvh_xl.market import MarketMorning, read_sample
-from alvh_xl.market.legs import LegQuote, LegReader, Legs
+from alvh_xl.market.legs import LegQuote, Legs
 from alvh_xl.workbook import leg_quotes, macros
 from alvh_xl.workbook.target import FileTarget
 from tests.hosts.excel.test_macros import Desk
@@ -34,7 +34,7 @@ def test_the_button_brings_the_quotes_of_the_legs(
     """Both ways of refreshing must show what `alvh-xl refresh` shows, dates read from Excel included."""
     path = Path(shutil.copy(sample_book, tmp_path / "morning.xlsx"))
     desk = Desk(xlwings_windows, path)
-    monkeypatch.setitem(macros.READERS, "sample", LegReader(quoted))
+    monkeypatch.setitem(macros.READERS, "sample", lambda asof, legs, _: quoted(asof, legs))
     desk.click(work)
     assert desk.boxes == []
     package = desk.book.package if work is macros.refresh_open else Package.open(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime as dt
 import shutil
 import subprocess
@@ -18,6 +20,7 @@ from alvh_xl.hosts.embedded import Package, cached_values
 from alvh_xl.hosts.excel import macros as excel
 from alvh_xl.hosts.excel.book import OpenBook, _typed
 from alvh_xl.market import MarketError, read_sample
+from alvh_xl.market.live import LIVE, PARTLY
 from alvh_xl.workbook import leg_quotes, macros
 from alvh_xl.workbook.refresh import refresh as refresh_the_file
 from alvh_xl.workbook.tables import CALENDAR, CURVE, HISTORY, MACRO, MARKET
@@ -249,10 +252,16 @@ def test_a_morning_the_source_does_not_know_is_refused_in_its_words(desk: Desk) 
     assert_nothing_happened(desk, before, str(refused.value)[1:])
 
 
+def type_into(desk: Desk, name: str, text: str) -> None:
+    """Type a text into a named cell."""
+    sheet, box = desk.book.package.names[name]
+    desk.book.package.sheet(sheet).write(box.top, box.left, text)
+    desk.book.Save()
+
+
 def test_a_source_nobody_knows_is_named(desk: Desk) -> None:
     """A mistyped source must not silently read another."""
-    sheet, box = desk.book.package.names["data_source"]
-    desk.book.package.sheet(sheet).write(box.top, box.left, "bloomberg")
+    type_into(desk, "data_source", "bloomberg")
     before = desk.tables()
     desk.click()
     assert_nothing_happened(desk, before, "“bloomberg” is unknown")
@@ -405,6 +414,52 @@ def test_the_button_reaches_the_macro_through_xlwings(desk: Desk, monkeypatch: p
     desk.ask_for(LATER)
     macros.refresh()
     assert desk.book.named("asof") == pytest.approx(43384.375)
+
+
+class HalfFetched:
+    """A live source of which some documents failed; its morning is the sample's."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    @contextlib.contextmanager
+    def __call__(self, *_: Any) -> Iterator[HalfFetched]:
+        """Open the source."""
+        yield self
+
+    def read(self, _: dt.datetime | None) -> Any:
+        """Read the morning."""
+        return dataclasses.replace(read_sample(), source=PARTLY)
+
+    def warnings(self) -> list[str]:
+        """Say what failed."""
+        return self._lines
+
+
+@pytest.mark.parametrize("work", [macros.refresh_open, macros.refresh_file])
+def test_what_could_not_be_fetched_is_in_the_message_of_the_button(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, work: excel.Work
+) -> None:
+    """The command line names the failed documents; who clicks must not have to guess from one cell on Market."""
+    failed = [f"not fetched: Cboe, {name}: cdn.cboe.com: the server answered 404" for name in ("vix", "vvix")]
+    monkeypatch.setattr("alvh_xl.market.live.live", HalfFetched(failed))
+    type_into(desk, "data_source", LIVE)
+    desk.click(work)
+    assert desk.boxes == [
+        "Not fetched: Cboe, vix: cdn.cboe.com: the server answered 404.\n"
+        "Not fetched: Cboe, vvix: cdn.cboe.com: the server answered 404."
+    ]
+    assert desk.excel.books[0].named("data_source") == PARTLY
+
+
+def test_a_long_list_of_failures_is_cut_short_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A box taller than the screen hides its own OK button."""
+    monkeypatch.setattr("alvh_xl.market.live.live", HalfFetched([f"not fetched: source {n}" for n in range(40)]))
+    type_into(desk, "data_source", LIVE)
+    desk.click()
+    (box,) = desk.boxes
+    assert len(box.splitlines()) == 6
+    assert box.endswith("And 35 more; `alvh-xl refresh` lists them all.")
 
 
 # ---- where cells can't call Python --------------------------------------------------------------------------
