@@ -427,7 +427,7 @@ class HalfFetched:
         """Open the source."""
         yield self
 
-    def read(self, _: dt.datetime | None) -> Any:
+    def read(self, _: dt.datetime | None, legs: Any) -> Any:
         """Read the morning."""
         return dataclasses.replace(read_sample(), source=PARTLY)
 
