@@ -31,7 +31,9 @@ from tests.market.replay_server import ReplayServer
 
 HELD, LATEST = date(2018, 9, 28), date(2018, 10, 3)
 FILLED, MORNING = datetime(2018, 10, 1, 8, 45), datetime(2018, 10, 4, 8, 45)
-EARLY = 0.3  # share of a refresh within which its data are fetched and stored
+# Parts of a refresh: data are fetched and stored in its first fifth, the workbook is saved at its end.
+EARLY, MIDDLE, END = (0.0, 0.2), (0.2, 1.0), (0.95, 1.4)
+SPANS = (EARLY, MIDDLE, EARLY, EARLY, EARLY, END, EARLY, MIDDLE, EARLY, EARLY)
 EVERYTHING = "SELECT * FROM observation ORDER BY series, day, item, revision"
 
 
@@ -124,15 +126,14 @@ class Desk:
 
 
 def main() -> None:
-    """Kill a refresh at moments spread over its whole length, two of three in its first part, when data are stored."""
+    """Kill a refresh at random moments of its whole length, most of them while its data are stored."""
     book, kills = Path(sys.argv[1]), int(sys.argv[2])
     chance, found = random.Random(50), []
     with serving() as url, pytest.MonkeyPatch.context() as patch:
         desk = Desk(book, url, patch)
         for place in range(kills):
             desk.put_back()
-            first, last = (0.0, EARLY) if place % 3 else (EARLY, 1.15)
-            killed(book, url, chance.uniform(first, last) * desk.length)
+            killed(book, url, chance.uniform(*SPANS[place % len(SPANS)]) * desk.length)
             found.append(desk.state())
         refresh(book, url)
         after = desk.state()
