@@ -45,7 +45,7 @@ TYPED: Final[dict[str, Typed]] = {
     "Knots[share]": Typed("Share of W at that VIX: 0 % to 100 %.", 0, 1),
     "Tenors[tenor]": Typed("Calendar days the index looks ahead: 1 to 3650.", 1, 3650),
     "ForeignRates[currency]": Typed("Code of the currency."),
-    "ForeignRates[typed]": Typed("Your own 3-month rate, percent a year: −20 to 100; blank takes the fetched one.", -20, 100),
+    "ForeignRates[typed]": Typed("Your own 3-month rate, percent a year: −20 to 100; blank: the fetched.", -20, 100),
     "ForeignRates[weight]": Typed("Weight, 0 or more; the weights need not add up to 1.", 0, 1e6),
     "ForeignRates[status]": _ANY,
     "Differentials[month_end]": _DAY,

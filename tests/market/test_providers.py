@@ -109,3 +109,17 @@ def test_a_base_address_replaces_every_host() -> None:
     found = requests_for(date(2018, 1, 1), date(2018, 10, 4), "http://127.0.0.1:9/")
     assert all(request.url.startswith("http://127.0.0.1:9/") for request in found)
     assert any(request.url.endswith("/VX/VX_2018-10-17.csv") for request in found)
+
+
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        (date(2018, 10, 16), (2019, 6)),  # the October contract settles on the 17th
+        (date(2018, 10, 17), (2019, 7)),
+        (date(2018, 12, 18), (2019, 8)),
+        (date(2018, 12, 19), (2019, 9)),
+    ],
+)
+def test_nine_months_of_futures_are_asked_for(today: date, last: tuple[int, int]) -> None:
+    """The exchange lists nine months: a tenth would be a document not found on every such morning."""
+    assert cboe_vx.contracts(today, today)[-1] == last

@@ -76,6 +76,15 @@ def test_refreshing_twice_gives_identical_bytes(book: Path) -> None:
     assert outcome.changed == 0
 
 
+def test_a_morning_that_lacks_data_is_refreshed_to_identical_bytes_too(book: Path) -> None:
+    """Formulas that look into a failed spill would read its leftovers once and blanks the next time."""
+    asof = dt.datetime(2016, 5, 4, 9)
+    assert refresh(book, read_sample, asof).obstacle
+    first = book.read_bytes()
+    refresh(book, read_sample, asof)
+    assert book.read_bytes() == first
+
+
 def test_a_later_morning_shows_its_own_figures_and_says_what_is_stale(book: Path) -> None:
     """Replaying 11 October must not show 3 October's VIX as fresh."""
     outcome = refresh(book, read_sample, dt.datetime(2018, 10, 9, 9))

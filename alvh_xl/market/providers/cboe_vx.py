@@ -38,7 +38,9 @@ def contract_name(year: int, month: int) -> str:
 def contracts(since: date, today: date) -> list[tuple[int, int]]:
     """Year and month of every monthly contract that was listed between two days."""
     first = max(since.year, FIRST_YEAR) * 12 + (since.month - 1 if since.year >= FIRST_YEAR else 0)
-    last = today.year * 12 + today.month - 1 + MONTHS_LISTED
+    month = today.year * 12 + today.month - 1
+    # A month's contract leaves the list on its settlement day, when the ninth month after it comes in.
+    last = month + MONTHS_LISTED - (vix_expiry(today.year, today.month) > today)
     months = [(place // 12, place % 12 + 1) for place in range(first, last + 1)]
     return [(year, month) for year, month in months if vix_expiry(year, month) > since]
 

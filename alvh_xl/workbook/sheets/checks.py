@@ -111,8 +111,9 @@ CHECKS: tuple[Check, ...] = (
     (_K, "Drag by size adds up to the plan's", "=drag_hold/carry_horizon*365/nav", "=plan_drag_year", "=", 1e-9,
      "proportional to contracts"),
     (_W, "Grid today at no move is the payoff chart's centre",
-     "=IF(AND(INDEX(grid_moves,7)=0,grid_today=0),INDEX(grid,7,1),INDEX(hedged_today,41))",
-     "=INDEX(hedged_today,41)", "=",
+     "=IF(AND(INDEX(grid_moves,7)=0,grid_today=0),IF(ISERROR(INDEX(grid,1,1)),NA(),INDEX(grid,7,1)),"
+     "IF(ISERROR(INDEX(hedged_today,1)),NA(),INDEX(hedged_today,41)))",
+     "=IF(ISERROR(INDEX(hedged_today,1)),NA(),INDEX(hedged_today,41))", "=",
      1e-6, "dollars"),
     (_W, "Both smiles agree where nothing moves", f"=IF(INDEX(grid_moves,7)=0,{pick('shift_strike', 7, 5)},0)",
      f"=IF(INDEX(grid_moves,7)=0,{pick('shift_delta', 7, 5)},0)", "=", 1e-6, "dollars"),

@@ -93,7 +93,8 @@ def _doubles(table: str) -> str:
     gains, place = f"gains_{table}", f'COUNTIF(gains_{table},"<"&hedge_cost)'
     low, high = f"INDEX({gains},{place})", f"INDEX({gains},{place}+1)"
     inside = f"{STEP}*({place}-1+(hedge_cost-{low})/({high}-{low}))"
-    return f"IF(INDEX({gains},{STEPS})<hedge_cost,NA(),{inside})"
+    # A spill that failed holds its first cell only; what lies below would read as 0.
+    return f"IF(ISERROR(INDEX({gains},1)),NA(),IF(INDEX({gains},{STEPS})<hedge_cost,NA(),{inside}))"
 
 
 def write_statements(page: Page, row: int) -> int:
