@@ -14,7 +14,7 @@ from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest.condors import calendar
 from tests.model.backtest.worlds import flat_world, random_world, real_world
 
-FREE = Parameters(condor_cost=0.0, hedge_half_spread=0.0)
+FREE = Parameters(condor_cost=0.0, hedge_half_spread=0.0, smile="fixed")
 
 
 def decisions(data: BacktestData, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -145,7 +145,7 @@ def test_a_planted_crash_pays_the_closed_form() -> None:
 def test_the_strikes_are_those_of_the_cell_function_where_the_smile_is_not_cut() -> None:
     """The vectorised search must find what ALVH_CONDOR_STRIKES finds: method.md's 14-day example."""
     spot, vol, days = np.array([6000.0]), np.array([0.15]), np.array([14.0])
-    p = Parameters(rate=0.04, dividend_yield=0.013)
+    p = Parameters(rate=0.04, dividend_yield=0.013, smile="fixed")
     np.testing.assert_array_equal(ic.strikes_by_delta(spot, vol, days, p)[0], [5770.0, 5820.0, 6175.0, 6225.0])
 
 
