@@ -47,6 +47,24 @@ def test_cutting_the_real_history_changes_no_earlier_decision(shared_data: Path)
         unchanged(data, full, int(count))
 
 
+@pytest.mark.parametrize("smile", ["skew", "fixed"])
+def test_cutting_the_data_changes_no_day_before_the_cut(smile: str) -> None:
+    """A mark that moves when later days are cut off has read a SKEW, or a quote, that nobody had yet."""
+    data = random_world(years=1.0)
+    at = int(ic.condors(data, Parameters(smile=smile)).schedule.entry[20])
+    p = Parameters(smile=smile)
+    full = run(data, p, ("unhedged", "literal_1"))
+    for count in (at, at + 1, at + 4, data.dates.size - 1):
+        part = run(data.until(count), p, ("unhedged", "literal_1"))
+        np.testing.assert_array_equal(part.pnl[0], full.pnl[0, :count])
+        # On the last session what is still held of the hedge is sold and pays its spread.
+        np.testing.assert_array_equal(part.pnl[1, :-1], full.pnl[1, : count - 1])
+    later = np.arange(data.dates.size) >= at
+    moved = run(replace(data, skew=np.where(later, 150.0, data.skew)), p, ("unhedged",))
+    np.testing.assert_array_equal(moved.pnl[0, :at], full.pnl[0, :at])
+    assert (moved.pnl[0, at:] == full.pnl[0, at:]).all() == (smile == "fixed")
+
+
 def test_the_overlay_follows_the_published_weights() -> None:
     """VXTH: 0 to 15, 1 % to 30, 0.5 % to 50, 0 above, on the front future of the session before."""
     data = random_world()
