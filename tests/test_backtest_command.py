@@ -75,6 +75,31 @@ def test_futures_can_be_the_hedge_and_be_swept(tmp_path: Path) -> None:
     assert "hedge futures: " in swept.output
 
 
+def test_the_smile_can_be_chosen_and_swept(tmp_path: Path) -> None:
+    """The word must reach the model and its words; a kept result of one smile must not pass for one of the other."""
+    base = ["backtest", "--draws", "0", "--no-shifts", "--strategies", "unhedged,downsized,literal_1"]
+    plain, fixed = (RUNNER.invoke(app, [*base, *more]).output for more in ([], ["--param", "smile=fixed"]))
+    for output, skew, points, proxy in (
+        (plain, "the skew that SKEW implies", 6, True),
+        (fixed, "a fixed skew", 13, False),
+    ):
+        assert f"SPX legs from VIX and {skew}" in output
+        assert f"CNDR earned {points} points a year more" in output
+        assert ("PROXY skew: 120 on 1204 of 1204 sessions" in output) == proxy
+        assert "At equal 99 % CVaR" in output
+        assert "No placebo was drawn, so no claim" in output
+    path = tmp_path / "sweep.jsonl"
+    kept = ["--results", str(path), "--workers", "1"]
+    swept = RUNNER.invoke(app, [*base, "--sweep", "smile=skew,fixed", *kept])
+    assert swept.exit_code == 0, swept.output
+    lines = [line.split(": ", 1) for line in swept.output.splitlines() if ": " in line]
+    assert [words for words, _ in lines] == ["smile skew", "smile fixed"]
+    assert lines[0][1] != lines[1][1]
+    again = RUNNER.invoke(app, [*base, "--sweep", "cap=0.35", *kept])  # the default smile and the default cap
+    assert f"cap 0.35: {lines[0][1]}" in again.output.splitlines()
+    assert len(path.read_text().splitlines()) == 2
+
+
 def filled(folder: Path, first: dt.date, count: int) -> None:
     """A store of a few hundred sessions, imported the way a user would."""
     days = [day for i in range(count * 2) if (day := first + dt.timedelta(i)).weekday() < 5][:count]
@@ -100,6 +125,32 @@ def test_the_store_is_read_when_it_covers_the_span_and_the_answer_says_so(no_sto
     assert "History: store, 02-Jan-2019" in asked
 
 
+def test_a_chain_in_the_store_fills_a_condor_and_the_answer_counts_it(no_store: Path) -> None:
+    """Quotes that a trader has imported must reach the command, its table of Greeks and every moved roll."""
+    from alvh_xl.market.chain import Chain, OptionQuote
+    from alvh_xl.market.store import Store, default_path
+    from alvh_xl.market.store_history import store_history
+    from alvh_xl.model.backtest import Parameters
+    from alvh_xl.model.backtest import condors as ic
+
+    filled(no_store, dt.date(2019, 1, 2), 120)
+    now = dt.datetime(2020, 1, 2, 12, 0)
+    with Store(default_path()) as store:
+        data = store_history(store, now)
+        found = ic.condors(data, Parameters())
+        day, expiry = (dt.date(1899, 12, 30) + dt.timedelta(int(serial)) for serial in
+                       (data.dates[int(found.schedule.entry[5])], found.schedule.settlement[5]))  # fmt: skip
+        legs = zip("PPCC", found.strikes[5], (0.5, 2.0, 1.5, 0.25), (0.6, 2.2, 1.6, 0.35), strict=True)
+        quotes = tuple(OptionQuote("SPXW", expiry, right, float(k), bid, ask) for right, k, bid, ask in legs)
+        with store.writing():
+            store.chains.add(Chain(dt.datetime.combine(day, dt.time(16, 0)), 2100.0, quotes, 0), "test", now)
+    base = ["backtest", "--source", "store", "--draws", "0", "--strategies", "unhedged,literal_1"]
+    answer = RUNNER.invoke(app, base)
+    assert answer.exit_code == 0, answer.output
+    assert f"1 of {found.credit.size} condors" in answer.output
+    assert "sold at the bid and bought at the ask" in answer.output
+
+
 def test_without_a_store_the_next_step_is_named(no_store: Path) -> None:
     """`--source store` with nothing there must say how to fill it, and must not make an empty file."""
     answer = RUNNER.invoke(app, ["backtest", "--source", "store"])
@@ -111,7 +162,8 @@ def test_without_a_store_the_next_step_is_named(no_store: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [["--source", "nowhere"], ["--param", "days"], ["--param", "days=x"], ["--param", "colour=1"],
-     ["--param", "hedge=swaps"], ["--strategies", "magic"], ["--start", "soon"], ["--start", "2030-01-01"],
+     ["--param", "hedge=swaps"], ["--param", "smile=steep"], ["--param", "slope=-0.1"],
+     ["--strategies", "magic"], ["--start", "soon"], ["--start", "2030-01-01"],
      ["--param", "days=60"]],
 )  # fmt: skip
 def test_what_cannot_be_done_is_not_a_traceback(arguments: list[str]) -> None:

@@ -35,7 +35,11 @@ def backtest(
     end: Annotated[str | None, typer.Option(help="Last day.")] = None,
     strategies: Annotated[str | None, typer.Option(help="Names separated by commas; default: all.")] = None,
     param: Annotated[
-        list[str] | None, typer.Option(help="One parameter, k=v; may be repeated. hedge=calls, futures or mini.")
+        list[str] | None,
+        typer.Option(
+            help="One parameter, k=v; may be repeated. hedge=calls, futures or mini; smile=skew (from VIX and SKEW) or "
+            "fixed, which alone uses slope and curvature."
+        ),
     ] = None,
     sweep: Annotated[list[str] | None, typer.Option(help="Values to try, k=a,b,c; may be repeated.")] = None,
     draws: Annotated[int, typer.Option(min=0, help="Random-layer placebo paths.")] = 1000,
@@ -165,7 +169,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _setting(key: str, text: str) -> Setting:
-    if key == "hedge":
+    from alvh_xl.functions.backtest_report import WORDS
+
+    if key in WORDS:
         return text.strip().lower()
     try:
         return float(text)
@@ -206,13 +212,17 @@ def _sweep(
     from alvh_xl.cli.backtest_text import number
     from alvh_xl.cli.sweeps import combinations, executor_of
     from alvh_xl.cli.sweeps import sweep as run_all
-    from alvh_xl.functions.backtest_report import summary
+    from alvh_xl.functions.backtest_report import settings, summary
     from alvh_xl.workbook.backtest import setting_words
 
-    # What tells one history from another: where it is from, its ends and its length.
-    history = (source, float(data.dates[0]), float(data.dates[-1]), int(data.dates.size))
+    # What tells one history from another: where it is from, its ends, its length, and the quotes that fill condors.
+    quoted = 0 if data.quotes is None else int(data.quotes.key.size)
+    history = (source, float(data.dates[0]), float(data.dates[-1]), int(data.dates.size), quoted)
     runs: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
-        ({"history": history, "strategies": names, "draws": draws, "parameters": one}, (data, one, names, draws))
+        (
+            {"history": history, "strategies": names, "draws": draws, "parameters": settings(one)},
+            (data, one, names, draws),
+        )
         for one in combinations(fixed, swept)
     ]
     try:

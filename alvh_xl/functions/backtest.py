@@ -40,11 +40,12 @@ def ALVH_BACKTEST(
     draws: Whole = 0.0,
     part: Part = "strategies",
     macro: OptionalShare | None = None,
+    skew: OptionalPoints | None = None,
 ) -> Table:
     """Back-test of condors with no hedge, smaller size, a static overlay, ALVH and a ladder; model-priced.
 
-    Each week's first session sells a condor, held to settlement; SPX legs from VIX and a fixed skew, VIX calls from
-    VVIX on the VX curve, VX futures at its settles. Sized on the session before, filled at the close.
+    Each week's first session sells a condor, held to settlement; SPX legs from VIX and SKEW, VIX calls from VVIX
+    on the VX curve, VX futures at its settles. Sized on the session before, filled at the close.
 
     Parameters
     ----------
@@ -68,13 +69,16 @@ def ALVH_BACKTEST(
     declines : issues
         Declining issues.
     parameters : name, value
-        Two columns, for example days 14, short_delta 0.16, condors 10, cap 0.35; hedge is calls, futures or mini.
+        Two columns, for example days 14, condors 10, cap 0.35; hedge is calls, futures or mini; smile is skew or fixed,
+        which alone uses slope and curvature.
     draws : paths
         Random-layer placebo paths; 0 draws none, and then nothing is called better.
     part : word
         strategies, one topic of the rows below, or all of them; phase and gate run the back-test 26 times.
     macro : 0 to 1
         Macro pressure known at each session's close, for the parameter macro_strength; blank is none.
+    skew : index points
+        SKEW; blank where unknown, then 120, a PROXY.
 
     Returns
     -------
@@ -87,6 +91,7 @@ def ALVH_BACKTEST(
 
     Notes
     -----
+    method.md §10 names the fixed smile; by its gate G1 that overpays the condor by 13 points a year, SKEW's by 3.
     Model prices flatter the condor: Cboe's CNDR, on real chains, earned 0.50 % a year from 2007 to 2025. The method is
     called better only if it beats the condor of equal 99 % CVaR and the 95th percentile of the placebo.
 
@@ -104,7 +109,8 @@ def ALVH_BACKTEST(
     """  # noqa: E501
     if draws > _MOST_DRAWS:
         raise DomainError(f"at most {_MOST_DRAWS} draws")
-    data = backtest.BacktestData.of(dates, spx, vix, vx_curve, vvix, vix9d, vix3m, advances, declines, macro)
+    data = backtest.BacktestData.of(dates, spx, vix, vx_curve, vvix, vix9d, vix3m, advances, declines, macro,
+                                   skew=skew)  # fmt: skip
     found = report(data, _settings(parameters), draws=int(draws), shifts=part in ("all", *SHIFTED))
     return _strategies(found) if part == "strategies" else _statistics(found, part)
 
@@ -129,7 +135,7 @@ def _statistics(found: Report, part: str) -> Table:
 
 
 def _settings(pairs: dict[str, Any] | None) -> dict[str, Setting]:
-    """Parameters as numbers, `hedge` as a word; a blank one is the default."""
+    """Parameters as numbers, `hedge` and `smile` as words; a blank one is the default."""
     found: dict[str, Setting] = {}
     for name, value in (pairs or {}).items():
         if isinstance(value, CellError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 from alvh_xl.model import backtest
 from alvh_xl.model.backtest.attribution import PARTS
+from alvh_xl.model.backtest.parameters import WORDS
 from alvh_xl.model.backtest.run import CHUNK, REFERENCE
 from alvh_xl.model.backtest.sensitivity import GATES, PHASES
 from alvh_xl.model.backtest.statistics import (
@@ -23,8 +24,8 @@ from alvh_xl.model.backtest.statistics import (
 from alvh_xl.model.types import FloatArray
 
 __all__ = [
-    "MEASURES", "PARTS", "PERIODS", "PHASES", "STRATEGIES", "TOPICS", "BacktestData", "FloatArray", "Report", "Setting",
-    "report", "statistic_rows", "steps", "summary",
+    "MEASURES", "PARTS", "PERIODS", "PHASES", "STRATEGIES", "TOPICS", "WORDS", "BacktestData", "FloatArray", "Report",
+    "Setting", "report", "settings", "statistic_rows", "steps", "summary",
 ]  # fmt: skip
 BacktestData = backtest.BacktestData
 STRATEGIES = backtest.STRATEGIES
@@ -148,6 +149,11 @@ def statistic_rows(found: Report) -> Iterator[tuple[str, str, str, float]]:
         for topic, shifts, table_ in (("phase", PHASES, found.shifts.phases), ("gate", GATES, found.shifts.gates)):
             for name, values in zip(found.strategies, table_, strict=True):
                 yield from ((topic, str(k), name, float(v)) for k, v in zip(shifts, values, strict=True))
+
+
+def settings(parameters: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Every parameter with its value, the given ones and the defaults: what tells one run from another."""
+    return asdict(backtest.Parameters.of(parameters))
 
 
 def summary(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from alvh_xl.model import backtest
 from alvh_xl.model.backtest.gates import FAIL, PASS, UNMEASURED, Check, Gate, checks, gates
 from alvh_xl.model.backtest.index_history import IndexHistory
-from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.backtest.statistics import percentile_of, score, statistics
 
 __all__ = ["FAIL", "PASS", "UNMEASURED", "Check", "Gate", "GateReport", "IndexHistory", "SmileRow", "gate_report"]
@@ -56,11 +55,11 @@ def gate_report(history: IndexHistory, draws: int = 1000) -> GateReport:
     """
     dates = history.data.dates
     since = history.between(max(float(dates[0]), min(_SPAN, float(dates[-1]))), float(dates[-1]))
-    data, skew = since.data, Smile.of_skew(since.skew)
-    runs = {name: backtest.run(data, names=STRATEGIES, draws=draws, smile=smile)
-            for name, smile in (("default", None), ("VIX and SKEW", skew))}  # fmt: skip
+    data = replace(since.data, skew=since.skew)
+    runs = {name: backtest.run(data, backtest.Parameters(smile=smile), STRATEGIES, draws)
+            for name, smile in (("VIX and SKEW", "skew"), ("fixed", "fixed"))}  # fmt: skip
     return GateReport(
-        gates(history, runs["default"]), checks(history), tuple(_row(name, run) for name, run in runs.items()),
+        gates(history, runs["VIX and SKEW"]), checks(history), tuple(_row(name, run) for name, run in runs.items()),
         tuple(since.stand_ins()), float(data.dates[0]), float(data.dates[-1]),
     )  # fmt: skip
 

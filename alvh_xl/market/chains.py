@@ -95,6 +95,13 @@ class ChainTable:
         quotes = _unpacked(ROOTS.get(root, root), expiry, packed)
         return Slice(datetime.fromisoformat(quoted), quotes, source, datetime.fromisoformat(fetched))
 
+    def moments(self, asof: datetime) -> list[tuple[str, date, datetime]]:
+        """Root, expiry and moment of every slice known at `asof`, in the order of moments."""
+        rows = self._db.execute(
+            "SELECT root, expiry, quoted_at FROM chain WHERE quoted_at <= ? ORDER BY quoted_at", (text(asof),)
+        )
+        return [(root, date.fromisoformat(day), datetime.fromisoformat(at)) for root, day, at in rows]
+
     def last(self) -> datetime | None:
         """Moment of the latest quotes; None where there are none."""
         row = self._db.execute("SELECT max(quoted_at) FROM chain").fetchone()

@@ -15,12 +15,14 @@ from alvh_xl.model.sessions import to_serial
 _ORDINAL = float(date(1899, 12, 30).toordinal())
 Table = dict[float, float]
 # Series: files that may hold it and the column, first found wins. `vx_curve.csv` has date, days, settle.
+_SEVERAL = "vol_indices.csv"  # need not hold every one of its series
 FILES: dict[str, tuple[tuple[str, str], ...]] = {
     "spx": (("spx_daily_ohlcv.csv", "close"), ("spx.csv", "close")),
     "vix": (("vix_daily_ohlc.csv", "close"), ("vix.csv", "vix")),
     "vix9d": (("vix9d_daily.csv", "close"), ("vol_indices.csv", "vix9d")),
     "vix3m": (("vix3m_daily.csv", "close"), ("vol_indices.csv", "vix3m")),
     "vvix": (("vvix_daily.csv", "vvix"), ("vol_indices.csv", "vvix")),
+    "skew": (("skew_daily.csv", "skew"), ("vol_indices.csv", "skew")),
     "advances": (("breadth.csv", "advances"),),
     "declines": (("breadth.csv", "declines"),),
 }
@@ -69,8 +71,11 @@ def _first_table(folder: Path, places: tuple[tuple[str, str], ...]) -> Table:
     for file, column in places:
         path = folder / file
         if path.is_file():
+            records = _records(path)
+            if file == _SEVERAL and records and column not in records[0]:
+                continue
             try:
-                return {_serial(row["date"]): float(row[column]) for row in _records(path) if row[column].strip()}
+                return {_serial(row["date"]): float(row[column]) for row in records if row[column].strip()}
             except (KeyError, ValueError) as problem:
                 raise MarketError(f"{path}: {problem}; needed are the columns date (2018-10-03) and {column}") from None
     return {}
@@ -86,7 +91,7 @@ def joined(
     columns = {name: [table.get(day, missing) for day in dates] for name, table in tables.items()}
     return BacktestData.of(
         dates, columns["spx"], columns["vix"], curve or None, columns["vvix"], columns["vix9d"], columns["vix3m"],
-        columns["advances"], columns["declines"], columns["macro"], columns["bills"],
+        columns["advances"], columns["declines"], columns["macro"], columns["bills"], columns["skew"],
     )  # fmt: skip
 
 

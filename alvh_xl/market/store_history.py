@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.history import Table, joined
 from alvh_xl.market.store import Store, Stored
+from alvh_xl.market.store_chains import closing_quotes
 from alvh_xl.model.backtest import BacktestData
 from alvh_xl.model.backtest.pressure import Prints, pressures
 from alvh_xl.model.sessions import FIRST, LAST, sessions_between, to_serial
 
 MORNING, CLOSE = time(9, 0), 16.0 / 24.0
 SERIES = {
-    "spx": "spx_close", "vix": "vix", "vix9d": "vix9d", "vix3m": "vix3m", "vvix": "vvix", "advances": "advances",
-    "declines": "declines",
+    "spx": "spx_close", "vix": "vix", "vix9d": "vix9d", "vix3m": "vix3m", "vvix": "vvix", "skew": "skew",
+    "advances": "advances", "declines": "declines",
 }  # fmt: skip
 BILLS = "treasury_3m"
 
@@ -26,7 +28,7 @@ def store_history(store: Store, asof: datetime) -> BacktestData:
 
     A session's value is the one known at 09:00 on the next session's morning: a value that arrived later, or that was
     revised later, was not there to decide on, so it is not used. A session without SPX or VIX known by then is left
-    out.
+    out. With it come the option quotes of its sessions' closes, see `closing_quotes`.
 
     Raises
     ------
@@ -56,7 +58,8 @@ def store_history(store: Store, asof: datetime) -> BacktestData:
         moments = [day + CLOSE for day in dates]
         found = pressures(moments, prints[0], prints[1], sorted(map(to_serial, decisions)))  # type: ignore[arg-type]
         macro = dict(zip(dates, found.tolist(), strict=True))
-    return joined(tables, curve, macro, {day: value / 100.0 for day, value in bills.items()})
+    history = joined(tables, curve, macro, {day: value / 100.0 for day, value in bills.items()})
+    return replace(history, quotes=closing_quotes(store, asof))
 
 
 def first_curve_day(data: BacktestData) -> float:

@@ -173,7 +173,7 @@ def _facts(found: Report, source: str, parameters: Mapping[str, Setting]) -> Row
     return [
         *(("Conclusion" if i == 0 else None, sentence) for i, sentence in enumerate(sentences)),
         ("History", span(found, source)),
-        ("Parameters", setting_words(parameters) or "the method's defaults"),
+        ("Parameters", setting_words(parameters) or "the defaults; SPX options on the smile of VIX and SKEW"),
         ("Placebo", placebo),
         ("Size of the hedge", f"mornings of a trade by what sized the capped hedge: {binding}"),
         ("Luck of the roll", _luck(found)),
@@ -283,7 +283,7 @@ def _path(found: Report) -> Rows:
 
 
 def _placebo(found: Report) -> Rows:
-    """Histogram of the placebo's return over CVaR; the method and the 95th percentile stand above the tallest bar."""
+    """Histogram of the placebo's return over CVaR; marks stand above the tallest bar, the method's highest."""
     draws = found.placebo[np.isfinite(found.placebo)]
     if not draws.size:
         return []
@@ -292,14 +292,16 @@ def _placebo(found: Report) -> Rows:
     known = draws if not math.isfinite(own) else np.append(draws, own)
     low, high = float(known.min()), float(known.max())
     count, edges = np.histogram(draws, ROWS["BacktestPlacebo"], (low, high if high > low else low + 1.0))
-    tall = 1.1 * float(count.max())
+    tall = float(count.max())
 
-    def here(value: float, place: int) -> float | None:
+    def here(value: float, place: int, height: float) -> float | None:
         inside = edges[place] <= value < edges[place + 1] or (place == count.size - 1 and value == edges[-1])
-        return tall if inside else None
+        return height * tall if inside else None
 
+    # The method's mark is drawn behind the other one: in one bin with it, it must be the taller one to be seen.
     return [
-        (float(edges[i] + edges[i + 1]) / 2.0, int(count[i]), here(own, i), here(bar, i)) for i in range(count.size)
+        (float(edges[i] + edges[i + 1]) / 2.0, int(count[i]), here(own, i, 1.2), here(bar, i, 1.1))
+        for i in range(count.size)
     ]
 
 

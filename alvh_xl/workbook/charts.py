@@ -229,7 +229,7 @@ def backtest_placebo(context: Context, rows: tuple[int, int], first: int) -> Any
             "values": ["Backtest", rows[0], place, rows[1], place], "fill": {"color": colour}, "gap": 20,
             "overlap": 100,
         })  # fmt: skip
-    chart.set_x_axis(_axis("return a year over the 99 % CVaR of a day", "0.0", interval_unit=2, label_position="low",
+    chart.set_x_axis(_axis("return a year over the 99 % CVaR of a day", "0.00", interval_unit=2, label_position="low",
                            major_gridlines={"visible": False}))  # fmt: skip
     chart.set_y_axis(_axis("draws", "0", min=0))
     return chart

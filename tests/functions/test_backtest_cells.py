@@ -29,11 +29,13 @@ def curve(data: BacktestData) -> list[list[float]]:
     ]
 
 
-def cells(parameters: Any = None, draws: float = 0.0, part: str = "strategies", macro: Any = None) -> Any:
+def cells(
+    parameters: Any = None, draws: float = 0.0, part: str = "strategies", macro: Any = None, skew: Any = WORLD.skew
+) -> Any:
     series = (WORLD.vvix, WORLD.vix9d, WORLD.vix3m, WORLD.advances, WORLD.declines)
     return REGISTRY["ALVH_BACKTEST"].evaluate(
         [column(WORLD.dates), column(WORLD.close), column(WORLD.vix), curve(WORLD), *map(column, series), parameters,
-         draws, part, macro]
+         draws, part, macro, None if skew is None else column(skew)]
     )  # fmt: skip
 
 
@@ -94,3 +96,20 @@ def test_macro_pressure_counts_only_with_its_strength() -> None:
     assert cells(macro=macro) == cells()
     assert cells([["macro_strength", 1.0]], macro=macro) != cells()
     assert cells([["macro_strength", 1.0]]) == cells()
+
+
+def test_the_smile_is_a_word_and_its_skew_a_column() -> None:
+    """A column of SKEW must reach the prices of the default smile, and change nothing on the fixed one."""
+    place = cells()[0].index("per_cvar")
+
+    def scored(parameters: Any = None, skew: Any = WORLD.skew) -> float:
+        return float(cells(parameters, skew=skew)[1][place])
+
+    fixed = [["smile", " Fixed"]]
+    assert scored() == pytest.approx(float(score(run(WORLD, names=("unhedged",)).pnl[0])))
+    assert scored(fixed) == pytest.approx(float(score(run(WORLD, Parameters(smile="fixed"), ("unhedged",)).pnl[0])))
+    assert scored(fixed) == scored(fixed, None) != scored() != scored(skew=None)
+    assert scored([*fixed, ["slope", -0.05]]) != scored(fixed)
+    assert cells([["slope", -0.05]]) is CellError.NUM
+    assert cells([["smile", 1.0]]) is CellError.NUM
+    assert cells([["smile", "steep"]]) is CellError.NUM

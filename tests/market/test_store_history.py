@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alvh_xl.market.chain import Chain, OptionQuote
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.facts import Event
+from alvh_xl.market.imports import import_path
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.store import Scheduled, Store
 from alvh_xl.market.store_history import first_curve_day, store_history
-from alvh_xl.model.backtest import Parameters, run
+from alvh_xl.model.backtest import BacktestData, Parameters, attribution, run
+from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest.pressure import Prints, pressures
 from alvh_xl.model.macro import macro_pressure, proxy_inputs, surprise_z
 from alvh_xl.model.sessions import sessions_between, to_serial
 from tests.market.full_store import NOW, fill
+from tests.market.quote_tables import quote_table
 
 DAYS = sessions_between(dt.date(2018, 1, 2), dt.date(2018, 3, 29))
 FETCHED = dt.datetime(2018, 6, 1, 12, 0)
@@ -166,3 +170,108 @@ def test_the_filled_store_runs_from_2007_to_2026(shared_data: Path, tmp_path: Pa
     np.testing.assert_array_equal(cut.entries, full.entries[:n])
     np.testing.assert_array_equal(cut.decisions, full.decisions[:, :n])
     assert any("3-month bills" in line for line in full.caveats)
+
+
+BIDS, ASKS = (0.5, 2.0, 1.5, 0.25), (0.6, 2.2, 1.6, 0.35)  # put wing, put, call, call wing
+HAND = 2.0 + 1.5 - 0.6 - 0.35
+CLOSE = dt.time(16, 15)
+
+
+def quoted(store: Store, trade: int, clock: dt.time, root: str = "SPXW", cheaper: float = 0.0) -> None:
+    """A chain of the four legs of one trade, made on its entry's session."""
+    data = store_history(store, FETCHED)
+    found = ic.condors(data, Parameters())
+    day, expiry = (
+        dt.date(1899, 12, 30) + dt.timedelta(int(serial))
+        for serial in (data.dates[int(found.schedule.entry[trade])], found.schedule.settlement[trade])
+    )
+    legs = zip("PPCC", found.strikes[trade], BIDS, ASKS, strict=True)
+    quotes = tuple(OptionQuote(root, expiry, right, float(k), bid - cheaper, ask) for right, k, bid, ask in legs)
+    with store.writing():
+        store.chains.add(Chain(dt.datetime.combine(day, clock), 2700.0, quotes, 0), "test", FETCHED)
+
+
+def filled(data: BacktestData) -> list[float]:
+    """Credits of the condors at quoted prices."""
+    found = ic.condors(data, Parameters())
+    return [float(credit) for credit in found.credit[found.real == 1.0]]
+
+
+def test_a_chain_of_a_sessions_close_fills_its_condor_and_no_other(store: Store) -> None:
+    """Sold at 2.0 and 1.5, bought at 0.6 and 0.35; every part of the report must rest on the same fill."""
+    assert store_history(store, FETCHED).quotes is None
+    plain = store_history(store, FETCHED)
+    quoted(store, 3, CLOSE)
+    data = store_history(store, FETCHED)
+    assert filled(data) == pytest.approx([HAND])
+    found, before = run(data, names=("unhedged",)), run(plain, names=("unhedged",))
+    n = found.entries.size
+    assert found.caveats[0].startswith(f"1 of {n} condors ({1 / n:.1%}) are filled at quoted prices")
+    assert before.caveats[0].startswith("Model-priced: no traded option price enters")
+    total = attribution(data, Parameters())["condors"].total
+    assert total != pytest.approx(attribution(plain, Parameters())["condors"].total)
+    row = int(found.entries[3])
+    np.testing.assert_array_equal(found.pnl[0, :row], before.pnl[0, :row])
+    part = data.between(data.dates[0], data.dates[row])
+    assert filled(part) == pytest.approx([HAND])
+    assert not filled(data.until(row))
+
+
+@pytest.mark.parametrize(
+    ("clock", "used"),
+    [(dt.time(15, 44), False), (dt.time(15, 45), True), (dt.time(16, 0), True), (CLOSE, True), (dt.time(16, 16), False),
+     (dt.time(10, 0), False)],
+)  # fmt: skip
+def test_quotes_of_another_time_of_day_fill_nothing(store: Store, clock: dt.time, used: bool) -> None:
+    """A quote after the close has seen the evening; one of the morning belongs to another level of SPX."""
+    quoted(store, 3, clock)
+    assert len(filled(store_history(store, FETCHED))) == int(used)
+
+
+def test_of_two_roots_the_one_that_settles_at_the_close_is_used(store: Store) -> None:
+    """SPX options settle at the open: they stand in only where no SPXW is quoted. Of one root the last quote counts."""
+    quoted(store, 3, CLOSE, "SPX", 0.1)
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND - 0.2])
+    quoted(store, 3, dt.time(15, 50))
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND])
+    quoted(store, 3, dt.time(15, 55), cheaper=0.05)
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND - 0.1])
+
+
+def test_a_chain_that_was_not_known_yet_is_not_there(store: Store) -> None:
+    """A back-test as of a past morning must not find the chains of later sessions."""
+    quoted(store, 3, CLOSE)
+    data = store_history(store, FETCHED)
+    entered = dt.date(1899, 12, 30) + dt.timedelta(int(data.dates[int(run(data, names=("unhedged",)).entries[3])]))
+    assert store_history(store, dt.datetime.combine(entered, dt.time(16, 14))).quotes is None
+    later = store_history(store, dt.datetime.combine(entered, CLOSE))
+    assert later.quotes is not None
+
+
+# Entries on the session of the chain: so many sessions after the week's first.
+PHASES = {"2022-01-07": 4.0, "2022-06-10": 4.0, "2024-01-05": 3.0}
+
+
+@pytest.mark.parametrize("session", PHASES)
+def test_one_imported_chain_gives_one_quoted_trade(shared_data: Path, tmp_path: Path, session: str) -> None:
+    """A table saved from Cboe's page, imported: its condor's credit is that of the bids and asks of the raw file."""
+    import pandas as pd
+
+    saved = tmp_path / "quotedata.csv"
+    saved.write_bytes(quote_table(shared_data, session))
+    with Store(tmp_path / "market.sqlite") as store:
+        for name in ("spx_daily_ohlcv", "vix_daily_ohlc", "vix9d_daily", "vix3m_daily", "skew_daily"):
+            import_path(store, shared_data / "index" / f"{name}.csv", NOW)
+        import_path(store, saved, NOW)
+        data = store_history(store, NOW)
+    data = data.between(to_serial(dt.date(2021, 1, 4)), to_serial(dt.date(2024, 12, 31)))
+    assert np.isfinite(data.skew).mean() > 0.99
+    found = ic.condors(data, Parameters(roll_phase=PHASES[session]))
+    (place,) = np.flatnonzero(found.real == 1.0)
+    assert data.dates[int(found.schedule.entry[place])] == to_serial(dt.date.fromisoformat(session))
+    rows = pd.read_parquet(shared_data / "options" / f"spx_cboe_chain_{session.replace('-', '')}.parquet")
+    rows = rows[(rows["root"] == "SPXW") & (rows["expiration"] == pd.Timestamp(session) + pd.Timedelta(days=14))]
+    table = rows.set_index(["right", "strike"])
+    legs = zip("PPCC", found.strikes[place], ("ask", "bid", "bid", "ask"), (-1.0, 1.0, 1.0, -1.0), strict=True)
+    by_hand = sum(sign * float(table.loc[(right, strike), price]) for right, strike, price, sign in legs)
+    assert found.credit[place] == pytest.approx(by_hand)

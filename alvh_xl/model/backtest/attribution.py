@@ -34,9 +34,9 @@ class Attribution:
 def attribution(data: BacktestData, p: Parameters) -> dict[str, Attribution]:
     """Attribution of the condors and of the hedge of literal_1, from the Greeks of the session before.
 
-    Daily changes are explained by the start-of-day Greeks: delta·move + gamma·move²/2 + vega·change of vol +
-    theta·days, for a condor on SPX and its legs' vols, for a hedge on its own future and vol. Quiet days: SPX moved by
-    at most 0.5 %, and at least 5 days were left.
+    Daily changes are explained by the start-of-day Greeks: delta·move + gamma·move²/2 + vega·change of vol + decay of
+    the days gone by, for a condor on SPX and its legs' vols, for a hedge on its own future and vol. Quiet days: SPX
+    moved by at most 0.5 %, and at least 5 days were left.
     """
     trades = ic.condors(data, p)
     call = hedges.for_condors(data, trades.schedule, p)

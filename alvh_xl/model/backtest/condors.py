@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alvh_xl.model import sessions
-from alvh_xl.model.backtest.chains import ChainQuotes, fills
+from alvh_xl.model.backtest.chains import fills
 from alvh_xl.model.backtest.inputs import BacktestData
 from alvh_xl.model.backtest.parameters import Parameters
 from alvh_xl.model.backtest.smile import Smile
@@ -21,7 +21,8 @@ YEAR = 365.0
 _Z_LIMIT = 4.0  # beyond four deviations the smile is flat: a shape is not to be extrapolated
 _LOWEST, _HIGHEST = 0.7, 1.3
 _ROUNDS = 40
-_FLATTERY = (13, 3)  # points a year of a CNDR replica over the index, 2008 to 2025, on the default smile and on SKEW's
+# Points a year of a CNDR replica over the index, 2008 to 2025: on the fixed smile, on SKEW's, on that of a SKEW of 120.
+_FLATTERY = {"fixed": 13, "skew": 3, "skew at 120": 6}
 _SIDE = np.array([-1.0, -1.0, 1.0, 1.0])  # puts, calls
 _HELD = np.array([1.0, -1.0, -1.0, 1.0])  # long, short, short, long
 
@@ -94,6 +95,11 @@ def leg_vol(
     return np.clip(smile_vol(spot, inside, d, vol, p.slope, p.curvature), 1e-4, 6.0)
 
 
+def smile_of(data: BacktestData, p: Parameters) -> Smile | None:
+    """Smile of each session by its own SKEW; None is the fixed one of the parameters."""
+    return Smile.of_skew(data.skew) if p.smile == "skew" else None
+
+
 def schedule(data: BacktestData, p: Parameters) -> Schedule:
     """Entry on each week's first session plus the phase; settlement on the last session within `days` of it.
 
@@ -159,21 +165,13 @@ def _decided(
     return guess, bsm_six(_SIDE, spot[:, np.newaxis], guess, years, sigma, p.rate, p.dividend_yield)
 
 
-def condors(
-    data: BacktestData, p: Parameters, quotes: ChainQuotes | None = None, smile: Smile | None = None
-) -> Condors:
+def condors(data: BacktestData, p: Parameters) -> Condors:
     """Every condor of the history with its daily marks.
 
-    Parameters
-    ----------
-    data : BacktestData
-    p : Parameters
-    quotes : ChainQuotes, optional
-        A condor whose four legs they cover is sold at bid and ask; its strikes and its later marks stay the model's.
-    smile : Smile, optional
-        One smile a session in place of the parameters' slope and curvature.
+    A condor whose four legs the data's quotes cover is sold at bid and ask; its strikes and its later marks stay the
+    model's.
     """
-    plan = schedule(data, p)
+    plan, smile = schedule(data, p), smile_of(data, p)
     entry = plan.entry.astype(np.intp)
     days = plan.settlement - data.dates[entry]
     # Decided on the session before, with that session's spot and vol; filled at the entry's close.
@@ -185,8 +183,8 @@ def condors(
     value, vols = marks(data, plan, strikes, p, smile)
     model = -value[plan.first == 1.0]
     quoted = np.full(model.size, np.nan)
-    if quotes is not None:
-        quoted = fills(quotes, data.dates[entry], plan.settlement, strikes, _SIDE, _HELD)
+    if data.quotes is not None:
+        quoted = fills(data.quotes, data.dates[entry], plan.settlement, strikes, _SIDE, _HELD)
     real = np.isfinite(quoted)
     filled = np.where(real, quoted, model)
     change = np.where(plan.first == 1.0, 0.0, value - np.concatenate([[0.0], value[:-1]]))
@@ -210,41 +208,49 @@ def marks(
     return (price * _HELD).sum(axis=1), sigma
 
 
-def pricing_words(found: Condors, smile: Smile | None = None) -> tuple[str, str]:
-    """How the condors were priced, with the share of quoted legs and the model's error on them; and its flattery."""
-    skew, flattery = ("a fixed skew", _FLATTERY[0]) if smile is None else ("the skew that SKEW implies", _FLATTERY[1])
-    share, tail = float(found.real.mean()), f"SPX legs from VIX and {skew}, VIX calls from VVIX."
+def pricing_words(data: BacktestData, found: Condors, p: Parameters) -> tuple[str, str]:
+    """How the condors were priced, with the share of quoted ones and the model's error on them; and its flattery."""
+    kind = p.smile
+    if kind == "skew" and np.isfinite(data.skew).mean() < 0.5:
+        kind = "skew at 120"
+    skew = "a fixed skew" if kind == "fixed" else "the skew that SKEW implies"
+    tail = f"SPX legs from VIX and {skew}, VIX calls from VVIX."
     source = f"Model-priced: no traded option price enters; {tail}"
-    if share:
-        real = found.real == 1.0
+    real = found.real == 1.0
+    if real.any():
         off = float(found.model_credit[real].mean() / found.credit[real].mean() - 1.0)
         source = (
-            f"{share:.0%} of the condors' legs are filled at quoted prices, sold at the bid and bought at the ask; the "
-            f"model's credit for them is {off:+.0%} off. All else is model-priced: {tail}"
+            f"{real.sum()} of {real.size} condors ({real.mean():.1%}) are filled at quoted prices, sold at the bid and "
+            f"bought at the ask; the model's credit for them is {off:+.0%} off. All else is model-priced: {tail}"
         )
     return source, (
-        f"The model flatters the condor: on this smile a replica of Cboe's CNDR earned {flattery} points a year more "
-        "than the index, which earned 0.50 % a year from 2007 to 2025 on real chains."
+        f"The model flatters the condor: on this smile a replica of Cboe's CNDR earned {_FLATTERY[kind]} points a year "
+        "more than the index, which earned 0.50 % a year from 2007 to 2025 on real chains."
     )
 
 
 def attribution(data: BacktestData, found: Condors, p: Parameters) -> dict[str, FloatArray]:
-    """P&L of each cell in points: delta, gamma, vega, theta and residual, from the Greeks of the session before."""
+    """P&L of each cell in points: delta, gamma, vega, theta and residual, from the Greeks of the session before.
+
+    Theta is what the days to the next session take at the spot and vols of the session before: over a weekend, and near
+    settlement, the decay of a day is not that of the day before.
+    """
     plan = found.schedule
     trade, row = plan.trade.astype(np.intp), plan.row.astype(np.intp)
     days, k = plan.settlement[trade] - data.dates[row], found.strikes[trade]
-    six = bsm_six(_SIDE, data.close[row, np.newaxis], k, days[:, np.newaxis] / YEAR, found.leg_vols, p.rate,
-                  p.dividend_yield)  # fmt: skip
+    spot, years = data.close[row, np.newaxis], days[:, np.newaxis] / YEAR
+    six = bsm_six(_SIDE, spot, k, years, found.leg_vols, p.rate, p.dividend_yield)
     later = np.flatnonzero(plan.first == 0.0)
     before = later - 1
     move = (data.close[row[later]] - data.close[row[before]])[:, np.newaxis]
     wider = 100.0 * (found.leg_vols[later] - found.leg_vols[before])
     greeks = six[:, before] * _HELD
+    waited = bsm_price(_SIDE, spot[before], k[before], years[later], found.leg_vols[before], p.rate, p.dividend_yield)
     parts = {
         "delta": (greeks[1] * move).sum(axis=1),
         "gamma": (0.5 * greeks[2] * move**2).sum(axis=1),
         "vega": (greeks[3] * wider).sum(axis=1),
-        "theta": greeks[4].sum(axis=1) * (days[before] - days[later]),
+        "theta": (waited * _HELD - greeks[0]).sum(axis=1),
     }
     parts["residual"] = found.change[later] - sum(parts.values())
     parts["total"] = found.change[later]

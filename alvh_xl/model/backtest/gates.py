@@ -86,18 +86,18 @@ def _measured(name: str, what: str, requirement: str, measure: Callable[[], tupl
 
 
 def _condors(history: IndexHistory) -> tuple[bool, str, str]:
-    """G1: on the smile of VIX and SKEW; the default smile of the back-test beside it."""
+    """G1: on the smile of VIX and SKEW, the back-test's default; the fixed one of method.md §10 beside it."""
     smile = Smile.of_skew(history.skew)
     ours = anchors.compare(condor_index(history, smile))
     paid = anchors.compare(condor_index(history, smile, Parameters().condor_cost))
-    plain = anchors.compare(condor_index(history, Smile.default(history.data.dates.size)))
+    plain = anchors.compare(condor_index(history, Smile.fixed(history.data.dates.size)))
     words = (
         f"correlation {ours.correlation:.2f}, bias {100.0 * ours.bias:+.1f} points a year, "
         f"{int(np.sum(np.abs(ours.ours - ours.published) <= 0.015))} of {ours.years.size} years within 1.5"
     )
     note = (
         f"Smile from VIX and SKEW, no spreads; with those of the back-test {100.0 * paid.bias:+.1f}. "
-        f"On its default smile {plain.correlation:.2f} and {100.0 * plain.bias:+.1f} points: it overpays the condor. "
+        f"On the fixed smile {plain.correlation:.2f} and {100.0 * plain.bias:+.1f} points: it overpays the condor. "
         "The test on real chains, ± 1.5 points, needs chains of every month and is not made."
     )
     return ours.correlation >= LEAST_CORRELATION, words, note
@@ -225,7 +225,7 @@ class Check:
 
 def checks(history: IndexHistory) -> tuple[Check, ...]:
     """CNDR, PUT and PPUT on both smiles; empty where the history is too short."""
-    smiles = {"VIX and SKEW": Smile.of_skew(history.skew), "default": Smile.default(history.data.dates.size)}
+    smiles = {"VIX and SKEW": Smile.of_skew(history.skew), "fixed": Smile.fixed(history.data.dates.size)}
     found = []
     for name, smile in smiles.items():
         for replica in (condor_index, put_write_index, put_protection_index):

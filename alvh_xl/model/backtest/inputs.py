@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from alvh_xl.model.backtest.chains import ChainQuotes
+from alvh_xl.model.backtest.smile import SKEW_PROXY
 from alvh_xl.model.errors import DomainError, ShapeError
 from alvh_xl.model.types import ArrayLike, FloatArray
 
@@ -27,7 +30,8 @@ class BacktestData:
     Use `of`, which checks lengths and domains. `curve_days` and `curve_settles` hold the VX curve, a row a session,
     NaN-padded to the right, days increasing; `final` is the final settlement value of the VX contract that settles that
     morning, `macro` the macro pressure known at that session's close, 0 to 1, `bills` the yield of 3-month bills known
-    then, decimal a year, which is only reported: cash earns nothing.
+    then, decimal a year, which is only reported: cash earns nothing. `skew` is Cboe's SKEW index, points. `quotes`,
+    where there are any, fill the condors whose four legs they cover.
     """
 
     dates: FloatArray
@@ -43,13 +47,15 @@ class BacktestData:
     final: FloatArray
     macro: FloatArray
     bills: FloatArray
+    skew: FloatArray
+    quotes: ChainQuotes | None = None
 
     @classmethod
     def of(
         cls, dates: ArrayLike, close: ArrayLike, vix: ArrayLike, curve: ArrayLike | None = None,
         vvix: ArrayLike | None = None, vix9d: ArrayLike | None = None, vix3m: ArrayLike | None = None,
         advances: ArrayLike | None = None, declines: ArrayLike | None = None, macro: ArrayLike | None = None,
-        bills: ArrayLike | None = None,
+        bills: ArrayLike | None = None, skew: ArrayLike | None = None,
     ) -> BacktestData:  # fmt: skip
         """Checked history; `curve` is the long form with rows date, days, settle; days 0 is a final settlement."""
         days = np.floor(np.asarray(dates, dtype=np.float64))
@@ -62,17 +68,21 @@ class BacktestData:
             raise DomainError("SPX must be positive and VIX at least 1 on every session")
         near, far, own, up, down = (_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
         tenors, settles, final = _curve(curve, days)
-        pressure, yields = _column(macro, days.size), _column(bills, days.size)
-        return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields)
+        pressure, yields, skews = (_column(series, days.size) for series in (macro, bills, skew))
+        return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields, skews)
 
     def until(self, count: int) -> BacktestData:
         """The first `count` sessions only."""
-        return BacktestData(*(getattr(self, name)[:count] for name in self.__slots__))
+        return self._of_sessions(slice(count))
 
     def between(self, start: float, end: float) -> BacktestData:
         """Sessions from `start` to `end`, both included."""
-        kept = (self.dates >= start) & (self.dates <= end)
-        return BacktestData(*(getattr(self, name)[kept] for name in self.__slots__))
+        return self._of_sessions((self.dates >= start) & (self.dates <= end))
+
+    def _of_sessions(self, kept: slice | NDArray[np.bool_]) -> BacktestData:
+        """Some of the sessions; a quote is found by its own session, so all of them may stay."""
+        columns = [name for name in self.__slots__ if name != "quotes"]
+        return replace(self, **{name: getattr(self, name)[kept] for name in columns})
 
     def futures(self, rows: ArrayLike, days: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """VX at each session (row) and tenor, linear between settles; and 1 where it is a PROXY.
@@ -105,6 +115,7 @@ class BacktestData:
             "vvix": int(np.sum(~np.isfinite(self.vvix))),
             "vix9d": int(np.sum(~np.isfinite(self.vix9d))),
             "vix3m": int(np.sum(~np.isfinite(self.vix3m))),
+            "skew": int(np.sum(~np.isfinite(self.skew))),
             "breadth": int(np.sum(~np.isfinite(self.advances + self.declines))),
         }
 
@@ -148,6 +159,7 @@ def describe(proxies: dict[str, int], sessions: int) -> Sequence[str]:
         "vvix": "90",
         "vix9d": "VIX",
         "vix3m": "VIX",
+        "skew": f"{SKEW_PROXY:.0f}",
         "breadth": "the third layer dark",
     }
     return [f"PROXY {name}: {stand_in[name]} on {n} of {sessions} sessions" for name, n in proxies.items() if n]

@@ -9,10 +9,8 @@ import numpy as np
 
 from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest import hedges, strategies
-from alvh_xl.model.backtest.chains import ChainQuotes
 from alvh_xl.model.backtest.inputs import BacktestData, describe
 from alvh_xl.model.backtest.parameters import STRATEGIES, Parameters
-from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.backtest.statistics import cvar, score
 from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.types import FloatArray
@@ -100,18 +98,15 @@ def _condor_daily(trades: ic.Condors, p: Parameters, sessions: int) -> FloatArra
 
 def run(
     data: BacktestData, parameters: Parameters | None = None, names: tuple[str, ...] = STRATEGIES, draws: int = 0,
-    quotes: ChainQuotes | None = None, smile: Smile | None = None, step: Callable[[], None] = lambda: None,
+    step: Callable[[], None] = lambda: None,
 ) -> Backtest:  # fmt: skip
-    """Back-test of the named strategies with `draws` placebo draws of the reference; `step` after every 50 of them.
-
-    See `condors` for quotes and smile.
-    """
+    """Back-test of the named strategies with `draws` placebo draws of the reference; `step` after every 50 of them."""
     p = parameters or Parameters()
     unknown = [name for name in names if name not in STRATEGIES]
     if unknown or not names:
         raise ShapeError(f"unknown strategy {unknown[0] if unknown else ''!r}")
     n = data.dates.size
-    trades = ic.condors(data, p, quotes, smile)
+    trades = ic.condors(data, p)
     call = hedges.for_condors(data, trades.schedule, p)
     full = strategies.sizes(trades, call, p, strategies.share(data, trades.schedule, p))
     lit = strategies.lit_at_entry(data, trades, p).sum(axis=0) / 3.0
@@ -136,7 +131,7 @@ def run(
         placebo(data, trades, call, full, base, p, draws, step),
         strategies.binding(lit, full.literal[0] * lit, full.cap, p), trades.schedule.entry,
         np.stack([*literal, capped]),
-        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(trades, smile)), p.capital, p.hedge,
+        _caveats(data, float(call.proxy.mean()), p, ic.pricing_words(data, trades, p)), p.capital, p.hedge,
     )  # fmt: skip
 
 
@@ -180,12 +175,15 @@ def placebo(
 
 
 def _caveats(data: BacktestData, cells: float, p: Parameters, pricing: tuple[str, str]) -> tuple[str, ...]:
+    proxies = data.proxies()
+    if p.smile != "skew":
+        del proxies["skew"]  # not read
     words = [
         *pricing,
         "Bias: real skews steepen and spreads widen in a crash, so real condors lose more and real hedges cost more.",
         _macro_words(data, p),
         *_instrument_words(p),
-        *describe(data.proxies(), data.dates.size),
+        *describe(proxies, data.dates.size),
         f"PROXY futures price {cells:.0%} of the hedges' days.",
         f"Size is fixed in contracts and gains are not reinvested; cash earns nothing{_bills_words(data)}.",
     ]

@@ -1,6 +1,6 @@
 """Smiles taken from published figures: of SPX options from VIX and SKEW, of VIX options from one day of trades.
 
-The default smile of the back-test puts VIX itself at the money. VIX is the price of a whole strip of options, most of
+The fixed smile of method.md §10 puts VIX itself at the money. VIX is the price of a whole strip of options, most of
 it puts, so an option at the money is cheaper than VIX, and a call much cheaper. Here the slope is the one whose strip
 shows the day's SKEW, and the level the one whose strip shows the day's VIX. Nothing is fitted to any index of a
 strategy.
@@ -18,7 +18,7 @@ from alvh_xl.model.types import ArrayLike, FloatArray
 from alvh_xl.model.volatility import vix_option_vol
 
 YEAR = 365.0
-SLOPE, CURVATURE = -0.09, 0.012  # of the default smile, method.md §10
+SLOPE, CURVATURE = -0.09, 0.012  # of the fixed smile, method.md §10
 SKEW_PROXY = 120.0  # where SKEW is missing: its median since 1990, rounded
 # How far the parabola is followed, in deviations: puts are quoted beyond eight; on the chains of 2022-01-07, 2022-06-10
 # and 2024-01-05 the vols of calls stop falling between one and one and a half.
@@ -105,8 +105,8 @@ class Smile:
         return cls(np.interp(points, skews, _SLOPES), 1.0 / np.interp(points, skews, ratios))
 
     @classmethod
-    def default(cls, sessions: int) -> Smile:
-        """The back-test's default: VIX at the money, slope −0.09."""
+    def fixed(cls, sessions: int) -> Smile:
+        """method.md §10's smile: VIX at the money, slope −0.09."""
         return cls(np.full(sessions, SLOPE), np.ones(sessions))
 
     def vol(self, rows: ArrayLike, spot: ArrayLike, strike: ArrayLike, days: ArrayLike, vix: ArrayLike) -> FloatArray:

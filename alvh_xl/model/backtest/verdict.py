@@ -20,10 +20,12 @@ def verdict(found: Backtest) -> str:
     if not (math.isfinite(method) and math.isfinite(plain)):
         return "no conclusion: this history has no tail loss to compare with"
     beats, name = method > plain, NAMES[found.hedge]
+    # "0.96 against 0.96" with one of them called less would read like a mistake.
+    digits = 4 if method != plain and f"{method:.2f}" == f"{plain:.2f}" else 2
     words = (
         f"At equal 99 % CVaR the condor of {found.scale:.2f} times the size earned "
         f"{'less' if beats else 'as much or more'} than {name} "
-        f"({plain:.2f} against {method:.2f} a year a unit of CVaR)."
+        f"({plain:.{digits}f} against {method:.{digits}f} a year a unit of CVaR)."
     )
     if not found.placebo.size:
         return f"{words} No placebo was drawn, so no claim that the method is better."

@@ -14,7 +14,7 @@ from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest.condors import calendar
 from tests.model.backtest.worlds import flat_world, random_world, real_world
 
-FREE = Parameters(condor_cost=0.0, hedge_half_spread=0.0)
+FREE = Parameters(condor_cost=0.0, hedge_half_spread=0.0, smile="fixed")
 
 
 def decisions(data: BacktestData, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +45,24 @@ def test_cutting_the_real_history_changes_no_earlier_decision(shared_data: Path)
     full = decisions(data, ("literal_1",))
     for count in np.random.default_rng(442).integers(300, data.dates.size, size=50):
         unchanged(data, full, int(count))
+
+
+@pytest.mark.parametrize("smile", ["skew", "fixed"])
+def test_cutting_the_data_changes_no_day_before_the_cut(smile: str) -> None:
+    """A mark that moves when later days are cut off has read a SKEW, or a quote, that nobody had yet."""
+    data = random_world(years=1.0)
+    at = int(ic.condors(data, Parameters(smile=smile)).schedule.entry[20])
+    p = Parameters(smile=smile)
+    full = run(data, p, ("unhedged", "literal_1"))
+    for count in (at, at + 1, at + 4, data.dates.size - 1):
+        part = run(data.until(count), p, ("unhedged", "literal_1"))
+        np.testing.assert_array_equal(part.pnl[0], full.pnl[0, :count])
+        # On the last session what is still held of the hedge is sold and pays its spread.
+        np.testing.assert_array_equal(part.pnl[1, :-1], full.pnl[1, : count - 1])
+    later = np.arange(data.dates.size) >= at
+    moved = run(replace(data, skew=np.where(later, 150.0, data.skew)), p, ("unhedged",))
+    np.testing.assert_array_equal(moved.pnl[0, :at], full.pnl[0, :at])
+    assert (moved.pnl[0, at:] == full.pnl[0, at:]).all() == (smile == "fixed")
 
 
 def test_the_overlay_follows_the_published_weights() -> None:
@@ -145,7 +163,7 @@ def test_a_planted_crash_pays_the_closed_form() -> None:
 def test_the_strikes_are_those_of_the_cell_function_where_the_smile_is_not_cut() -> None:
     """The vectorised search must find what ALVH_CONDOR_STRIKES finds: method.md's 14-day example."""
     spot, vol, days = np.array([6000.0]), np.array([0.15]), np.array([14.0])
-    p = Parameters(rate=0.04, dividend_yield=0.013)
+    p = Parameters(rate=0.04, dividend_yield=0.013, smile="fixed")
     np.testing.assert_array_equal(ic.strikes_by_delta(spot, vol, days, p)[0], [5770.0, 5820.0, 6175.0, 6225.0])
 
 

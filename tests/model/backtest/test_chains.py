@@ -13,7 +13,6 @@ from alvh_xl.model.backtest import BacktestData, Parameters, run
 from alvh_xl.model.backtest import condors as ic
 from alvh_xl.model.backtest.chains import ChainQuotes, fills
 from alvh_xl.model.backtest.condors import calendar
-from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.errors import DomainError, ShapeError
 from tests.model.backtest.quoted import SESSIONS, real_chains
 from tests.model.backtest.worlds import flat_world, real_indices
@@ -97,14 +96,14 @@ def quoted(data: BacktestData, p: Parameters) -> ChainQuotes:
 def test_a_covered_condor_earns_its_quoted_credit_and_pays_no_spread_twice(world: BacktestData) -> None:
     """2.0 + 1.5 − 0.6 − 0.35 = 2.55 points, kept whole where SPX does not move; the others cost 4.5 % of the credit."""
     p = Parameters()
-    quotes = quoted(world, p)
-    found, plain = ic.condors(world, p, quotes), ic.condors(world, p)
+    covered = replace(world, quotes=quoted(world, p))
+    found, plain = ic.condors(covered, p), ic.condors(world, p)
     np.testing.assert_array_equal(found.real, [0.0, 1.0, *[0.0] * (found.real.size - 2)])
     assert found.credit[1] == pytest.approx(2.55)
     assert found.model_credit[1] == plain.credit[1]
     total = np.bincount(found.schedule.trade, weights=found.change)
     assert total[1] == pytest.approx(2.55)
-    difference = run(world, p, ("unhedged",), quotes=quotes).pnl.sum() - run(world, p, ("unhedged",)).pnl.sum()
+    difference = run(covered, p, ("unhedged",)).pnl.sum() - run(world, p, ("unhedged",)).pnl.sum()
     # Ten condors of 100: the quoted credit less the model's, and the spread that is no longer charged.
     assert difference == pytest.approx(1000.0 * (2.55 - (1.0 - 0.045) * plain.credit[1]))
 
@@ -112,20 +111,20 @@ def test_a_covered_condor_earns_its_quoted_credit_and_pays_no_spread_twice(world
 def test_the_share_of_quoted_legs_and_the_models_error_are_printed(world: BacktestData) -> None:
     """A reader must see how much of a result rests on quotes, and how far the model was off where one can know."""
     p = Parameters()
-    found = run(world, p, ("unhedged",), quotes=quoted(world, p))
+    found = run(replace(world, quotes=quoted(world, p)), p, ("unhedged",))
     n = ic.condors(world, p).credit.size
     off = ic.condors(world, p).credit[1] / 2.55 - 1.0
-    assert f"{1 / n:.0%} of the condors' legs are filled at quoted prices" in found.caveats[0]
+    assert f"1 of {n} condors ({1 / n:.1%}) are filled at quoted prices" in found.caveats[0]
     assert f"{off:+.0%} off" in found.caveats[0]
     assert "no traded option price enters" in run(world, p, ("unhedged",)).caveats[0]
-    skewed = run(world, p, ("unhedged",), smile=Smile.of_skew(np.full(world.dates.size, 120.0)))
-    assert "the skew that SKEW implies" in skewed.caveats[0]
+    assert "the skew that SKEW implies" in found.caveats[0]
+    assert "a fixed skew" in run(world, replace(p, smile="fixed"), ("unhedged",)).caveats[0]
 
 
 def test_quotes_decide_nothing(world: BacktestData) -> None:
     """Strikes and sizes come from the session before; a chain of the entry's close may change the fill only."""
     p = Parameters()
-    found, plain = ic.condors(world, p, quoted(world, p)), ic.condors(world, p)
+    found, plain = ic.condors(replace(world, quotes=quoted(world, p)), p), ic.condors(world, p)
     for name in ("strikes", "decided_credit", "decided_width", "decided_gamma", "max_loss", "value"):
         np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
 
@@ -135,36 +134,53 @@ PHASES = {"2022-01-07": 4.0, "2022-06-10": 4.0, "2024-01-05": 3.0}
 
 
 @pytest.mark.parametrize("session", SESSIONS)
-def test_the_default_smile_overpays_condors_that_were_quoted(shared_data: Path, session: str) -> None:
+def test_the_fixed_smile_overpays_condors_that_were_quoted(shared_data: Path, session: str) -> None:
     """Fourteen-day condors of three real sessions: the quoted credit, leg by leg, against the model's on both smiles.
 
-    The default smile promises at least a third more than the market paid; the smile of VIX and SKEW is nearer.
+    The fixed smile promises at least a third more than the market paid; the smile of VIX and SKEW is nearer.
     """
     history = real_indices(shared_data, 44197.0)
-    data, quotes = history.data, real_chains(shared_data)
-    p = Parameters(roll_phase=PHASES[session])
+    data = replace(history.data, skew=history.skew, quotes=real_chains(shared_data))
     rows = pd.read_parquet(shared_data / "options" / f"spx_cboe_chain_{session.replace('-', '')}.parquet")
     rows = rows[(rows["root"] == "SPXW") & (rows["expiration"] == pd.Timestamp(session) + pd.Timedelta(days=14))]
     table = rows.set_index(["right", "strike"])
     off = {}
-    for name, smile in (("default", None), ("VIX and SKEW", Smile.of_skew(history.skew))):
-        found = ic.condors(data, p, quotes, smile)
+    for name in ("fixed", "skew"):
+        found = ic.condors(data, Parameters(roll_phase=PHASES[session], smile=name))
         at = int(np.flatnonzero(data.dates[found.schedule.entry.astype(int)] == SESSIONS[session])[0])
         assert found.real[at] == 1.0
         legs = list(zip("PPCC", found.strikes[at], ("ask", "bid", "bid", "ask"), (-1, 1, 1, -1), strict=True))
         market = sum(sign * float(table.loc[(right, strike), price]) for right, strike, price, sign in legs)
         assert found.credit[at] == pytest.approx(market)
         off[name] = found.model_credit[at] / found.credit[at] - 1.0
-    assert off["default"] > 0.30
-    assert abs(off["VIX and SKEW"]) < 0.5 * off["default"]
+    assert off["fixed"] > 0.30
+    assert abs(off["skew"]) < 0.5 * off["fixed"]
 
 
-def test_a_smile_of_each_session_replaces_the_parameters(world: BacktestData) -> None:
-    """Slope and level given by the smile must move strikes and credit; without one the parameters rule."""
-    p = replace(Parameters(), slope=0.0)
-    steep = Smile(np.full(world.dates.size, -0.2), np.full(world.dates.size, 0.87))
-    plain, bent = ic.condors(world, p), ic.condors(world, p, smile=steep)
-    assert (bent.strikes[:, 2] < plain.strikes[:, 2]).all()
-    assert (bent.credit < plain.credit).all()
-    same = ic.condors(world, p, smile=Smile(np.zeros(world.dates.size), np.ones(world.dates.size)))
-    np.testing.assert_allclose(same.strikes, plain.strikes)
+def test_the_smile_of_skew_bends_with_the_skew_of_its_own_session(world: BacktestData) -> None:
+    """A higher SKEW moves the short call in and cheapens the condor, on its own sessions; slope bends the fixed one."""
+    calm = replace(world, skew=np.full(world.dates.size, 110.0))
+    steep = replace(world, skew=np.where(world.dates < 43150.0, 110.0, 150.0))
+    p = Parameters()
+    plain, bent = ic.condors(calm, p), ic.condors(steep, p)
+    before = world.dates[plain.schedule.entry.astype(int)] < 43150.0
+    np.testing.assert_array_equal(bent.strikes[before], plain.strikes[before])
+    np.testing.assert_array_equal(bent.credit[before], plain.credit[before])
+    assert (bent.strikes[~before, 2] < plain.strikes[~before, 2]).all()
+    assert (bent.credit[~before] < plain.credit[~before]).all()
+    for smile in ("skew", "fixed"):
+        one, other = (ic.condors(calm, Parameters(smile=smile, slope=s)) for s in (-0.09, 0.0))
+        assert (one.credit == other.credit).all() == (smile == "skew")
+
+
+def test_a_session_without_skew_is_priced_at_120_and_counted(world: BacktestData) -> None:
+    """A gap in SKEW must neither stop the back-test nor pass for a price; on the fixed smile SKEW is not read."""
+    gaps = np.arange(world.dates.size) % 5 == 0
+    known = replace(world, skew=np.where(gaps, np.nan, 131.0))
+    filled = replace(world, skew=np.where(gaps, 120.0, 131.0))
+    np.testing.assert_array_equal(ic.condors(known, Parameters()).change, ic.condors(filled, Parameters()).change)
+    words = f"PROXY skew: 120 on {gaps.sum()} of {gaps.size} sessions"
+    assert words in run(known, names=("unhedged",)).caveats
+    assert not any("PROXY skew" in line for line in run(filled, names=("unhedged",)).caveats)
+    fixed = run(known, Parameters(smile="fixed"), ("unhedged",)).caveats
+    assert not any("PROXY skew" in line for line in fixed)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alvh_xl.model.backtest import BacktestData, anchors, run
+from alvh_xl.model.backtest import BacktestData, Parameters, anchors, run
 from alvh_xl.model.backtest.gates import Gate, checks, curve_changes, gates, published_weights
 from alvh_xl.model.backtest.index_history import IndexHistory
-from alvh_xl.model.backtest.replicas import Replica
+from alvh_xl.model.backtest.replicas import Replica, condor_index
 from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.errors import MissingError
 from tests.model.backtest.worlds import random_world, real_indices, real_world
@@ -37,7 +37,7 @@ def test_g1_the_condor_replica_moves_with_cndr_and_its_bias_is_printed(measured:
     gate = measured["G1"]
     assert gate.status == "PASS", gate.measured
     assert "bias" in gate.measured
-    assert "default smile" in gate.note
+    assert "fixed smile" in gate.note
     assert "spreads" in gate.note
     assert "real chains" in gate.note
 
@@ -112,11 +112,13 @@ def test_the_smile_of_vix_and_skew_is_nearer_to_every_published_index(history: I
     """Taken from published figures of options only, it must not help one index at the price of another."""
     found = {(check.name, check.smile): check for check in checks(history)}
     for name in ("CNDR", "PUT", "PPUT"):
-        ours, plain = found[name, "VIX and SKEW"], found[name, "default"]
+        ours, plain = found[name, "VIX and SKEW"], found[name, "fixed"]
         assert abs(ours.bias) < abs(plain.bias)
         assert ours.error < plain.error
-    # The model still overpays the condor; every back-test says by how much.
-    assert round(100.0 * found["CNDR", "default"].bias) == 13
+    # The model still overpays the condor; every back-test says by how much, and by how much without SKEW.
+    unknown = condor_index(history, Smile.of_skew(np.full(history.skew.size, np.nan)))
+    assert round(100.0 * anchors.compare(unknown).bias) == 6
+    assert round(100.0 * found["CNDR", "fixed"].bias) == 13
     assert round(100.0 * found["CNDR", "VIX and SKEW"].bias) == 3
     assert found["PUT", "VIX and SKEW"].correlation > 0.95
     assert found["PPUT", "VIX and SKEW"].correlation > 0.95
@@ -125,10 +127,10 @@ def test_the_smile_of_vix_and_skew_is_nearer_to_every_published_index(history: I
 def test_every_back_test_says_how_much_its_smile_flatters_the_condor() -> None:
     """The bias of G1, beside the result it inflates."""
     world = random_world(years=1.0)
-    plain = run(world, names=("unhedged",)).caveats
-    skewed = run(world, names=("unhedged",), smile=Smile.of_skew(np.full(world.dates.size, 120.0))).caveats
-    assert any("flatters the condor" in line and "earned 13 points" in line for line in plain)
-    assert any("flatters the condor" in line and "earned 3 points" in line for line in skewed)
+    unknown = replace(world, skew=np.full(world.dates.size, np.nan))
+    for data, smile, points in ((world, "fixed", 13), (world, "skew", 3), (unknown, "skew", 6), (unknown, "fixed", 13)):
+        caveats = run(data, Parameters(smile=smile), ("unhedged",)).caveats
+        assert sum("flatters the condor" in line and f"earned {points} points" in line for line in caveats) == 1
 
 
 def test_what_a_history_does_not_reach_is_not_measured() -> None:

@@ -16,7 +16,9 @@ from alvh_xl.model.errors import DomainError, ShapeError
 from tests.model.backtest.fair import black_call, crash_world, fair_world, to_settlement, vix_vol
 from tests.model.backtest.worlds import flat_world, random_world, real_world
 
-FREE = Parameters(condor_cost=0.0, hedge_half_spread=0.0, future_half_spread=0.0, slope=0.0, curvature=0.0)
+FREE = Parameters(
+    condor_cost=0.0, hedge_half_spread=0.0, future_half_spread=0.0, smile="fixed", slope=0.0, curvature=0.0
+)  # fmt: skip
 ALWAYS = ("static", "ladder", "literal_1", "literal_3", "capped")
 
 
@@ -243,9 +245,10 @@ def test_each_part_of_a_call_is_its_own_difference_of_blacks_formula() -> None:
 
 def test_greeks_explain_the_real_history(shared_data: Path) -> None:
     """The same on 2007 to 2026, condors and calls."""
-    parts = attribution(real_world(shared_data), Parameters())
-    assert parts["condors"].quiet_residual < 0.05
-    assert parts["hedge"].quiet_residual < 0.05
+    for smile in ("skew", "fixed"):
+        parts = attribution(real_world(shared_data), Parameters(smile=smile))
+        assert parts["condors"].quiet_residual < 0.05
+        assert parts["hedge"].quiet_residual < 0.05
 
 
 def test_macro_pressure_moves_the_share_to_40_to_60_percent_and_off_is_off() -> None:

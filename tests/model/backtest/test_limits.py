@@ -39,10 +39,11 @@ def test_a_history_that_cannot_be_is_refused(problem: type[Exception], columns: 
     "change",
     [{"days": 22.0}, {"days": 10.5}, {"short_delta": 0.5}, {"overlay_delta": 0.0}, {"condors": 0.0}, {"cap": -0.1},
      {"roll_phase": 21.0}, {"signal_shift": -21.0}, {"position": 1.1}, {"macro_strength": 1.1},
+     {"smile": "steep"}, {"slope": -0.1}, {"curvature": 0.0, "smile": "skew"},
      {"future_multiplier": 0.0}, {"mini_multiplier": -1.0}, {"mark_hour": 25.0}],
 )  # fmt: skip
-def test_a_parameter_outside_its_range_is_refused(change: dict[str, float]) -> None:
-    """A sweep that runs out of a parameter's range must say so."""
+def test_a_parameter_outside_its_range_is_refused(change: dict[str, float | str]) -> None:
+    """A sweep that runs out of a parameter's range must say so, and so must one of a slope that nothing reads."""
     with pytest.raises(DomainError):
         Parameters.of(change)
 

@@ -78,7 +78,7 @@ CHAINS = {"2022-06-10": (27.75, 121.64, 28), "2024-01-05": (13.35, 132.68, 28)}
 
 @pytest.mark.parametrize("session", CHAINS)
 def test_the_smile_of_vix_and_skew_is_that_of_real_chains(shared_data: Path, session: str) -> None:
-    """It must lie closer to real quotes than the default, which puts VIX at the money and overprices calls."""
+    """It must lie closer to real quotes than the fixed one, which puts VIX at the money and overprices calls."""
     vix, skew, days = CHAINS[session]
     rows = pd.read_parquet(shared_data / "options" / f"spx_cboe_chain_{session.replace('-', '')}.parquet")
     spot = float(rows["spot"].iloc[0])
@@ -96,7 +96,7 @@ def test_the_smile_of_vix_and_skew_is_that_of_real_chains(shared_data: Path, ses
     wanted = spot * np.exp(np.array([-2.0, -1.0, 0.0, 1.0]) * vix / 100.0 * np.sqrt(years))
     real = np.interp(wanted, strikes[known], real[known])
     ours = smile.Smile.of_skew([skew]).vol(0, spot, wanted, days, vix / 100.0)
-    plain = smile.Smile.default(1).vol(0, spot, wanted, days, vix / 100.0)
+    plain = smile.Smile.fixed(1).vol(0, spot, wanted, days, vix / 100.0)
     assert np.abs(ours / real - 1.0)[:3].max() < 0.06
     assert np.abs(ours / real - 1.0).max() < 0.20  # a call is up to a seventh too cheap on the calmer day
     assert np.abs(ours / real - 1.0).mean() < 0.5 * np.abs(plain / real - 1.0).mean()

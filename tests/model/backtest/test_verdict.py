@@ -40,6 +40,14 @@ def test_better_needs_both_hurdles(method: float, plain: float, draws: list[floa
     assert ("earned less than ALVH" in text) == (method > plain)
 
 
+def test_ratios_that_differ_are_not_shown_as_equal() -> None:
+    """0.96 against 0.96, with one of them called less, would read like a mistake; 252·(99·0.2 − 1)/100 = 47.376."""
+    close = verdict(found(0.20001, 0.2, []))  # type: ignore[arg-type]
+    assert "earned less than ALVH (47.3760 against 47.3785 a year a unit of CVaR)" in close
+    assert "(47.38 against 47.38 a year" in verdict(found(0.2, 0.2, []))  # type: ignore[arg-type]
+    assert "(22.43 against 47.38 a year" in verdict(found(0.2, 0.1, []))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("hedge", "name"), [("futures", "ALVH with VX futures ("), ("mini", "ALVH with mini VX")])
 def test_the_instrument_is_part_of_the_conclusion(hedge: str, name: str) -> None:
     """A result with futures must not be read as one of the document's calls."""

@@ -12,7 +12,7 @@ from alvh_xl.model.backtest.index_history import IndexHistory
 
 
 def random_world(start: float = 42373.0, years: float = 2.0, vol: float = 0.16, seed: int = 7) -> BacktestData:
-    """Random SPX, VIX that falls when SPX rises, a VX curve, VVIX and breadth."""
+    """Random SPX, VIX and SKEW that fall when SPX rises, a VX curve, VVIX and breadth; SKEW has gaps."""
     dates = calendar(start, start + 365.25 * years)
     rng = np.random.default_rng(seed)
     shock = rng.normal(size=dates.size)
@@ -21,7 +21,10 @@ def random_world(start: float = 42373.0, years: float = 2.0, vol: float = 0.16, 
     near, far = 5.0 + np.arange(dates.size) % 28, 33.0 + np.arange(dates.size) % 28
     curve = np.concatenate([np.column_stack([dates, d, 0.5 * vix + 9.0 + d / 60.0]) for d in (near, far)])
     up = np.round(1500.0 + 400.0 * shock).clip(50.0, 2950.0)
-    return BacktestData.of(dates, close, vix, curve, 90.0 + 0.0 * vix, vix * 0.97, vix * 1.05, up, 3000.0 - up)
+    skew = np.where(np.arange(dates.size) % 9 == 4, np.nan, 118.0 - 5.0 * shock)
+    return BacktestData.of(
+        dates, close, vix, curve, 90.0 + 0.0 * vix, vix * 0.97, vix * 1.05, up, 3000.0 - up, skew=skew
+    )
 
 
 def flat_world(close: np.ndarray, dates: np.ndarray, vix: float = 16.0) -> BacktestData:
@@ -49,11 +52,13 @@ def real_world(folder: Path, first: float = 39083.0) -> BacktestData:
     traded = _days(vx["trade_date"])
     curve = np.column_stack([traded, _days(vx["expiry"]) - traded, vx["settle"]])
     curve = curve[(curve[:, 1] > 0.0) & (curve[:, 2] >= 1.0)]
-    others = [
+    near, far, vvix, skew = (
         read(f"{name}_daily.csv", column).reindex(dates).to_numpy()
-        for name, column in (("vvix", "vvix"), ("vix9d", "close"), ("vix3m", "close"))
-    ]
-    return BacktestData.of(dates.to_numpy(), spx.reindex(dates), vix.reindex(dates), curve, *others)
+        for name, column in (("vix9d", "close"), ("vix3m", "close"), ("vvix", "vvix"), ("skew", "skew"))
+    )
+    return BacktestData.of(
+        dates.to_numpy(), spx.reindex(dates), vix.reindex(dates), curve, vvix, near, far, skew=skew
+    )  # fmt: skip
 
 
 def real_indices(folder: Path, first: float = 39050.0) -> IndexHistory:
