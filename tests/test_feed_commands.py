@@ -15,6 +15,7 @@ import pytest
 from alvh_xl.market.providers import cboe_index, fed, stooq
 from alvh_xl.market.store import FILE_NAME, FOLDER_VARIABLE, Store
 from alvh_xl.model.sessions import previous_session
+from tests.market.made_up import meetings
 from tests.market.replay_server import ReplayServer
 
 KEY = "abc123"
@@ -33,21 +34,6 @@ def run(home: Path, *arguments: str | Path, **more: str) -> subprocess.Completed
 def day() -> date:
     """Last session that has surely closed."""
     return previous_session(date.today() - timedelta(1))
-
-
-def meetings() -> bytes:
-    """Page with meetings of this year and the next, on the first Wednesday of every second month."""
-    panels = []
-    for year in (date.today().year, date.today().year + 1):
-        rows = []
-        for month in (1, 3, 5, 7, 9, 11):
-            first = next(number for number in range(2, 9) if date(year, month, number).weekday() == 2)
-            rows.append(
-                f'<div class="fomc-meeting__month"><strong>{date(year, month, 1):%B}</strong></div>'
-                f'<div class="fomc-meeting__date">{first - 1}-{first}</div>'
-            )
-        panels.append(f"<h4>{year} FOMC Meetings</h4>{''.join(rows)}")
-    return "".join(panels).encode()
 
 
 @pytest.fixture
@@ -94,7 +80,7 @@ def test_a_sync_asks_the_second_source_and_reads_the_calendar(server: ReplayServ
     server.bodies[SPX], server.faults[SPX] = b"x", "html"
     path = stooq.path("^spx", since, date.today(), KEY)
     server.bodies[path] = f"Date,Open,High,Low,Close,Volume\n{since},6000,6050,5990,6040.5,1\n".encode()
-    server.bodies[fed.PATH] = meetings()
+    server.bodies[fed.PATH] = meetings((date.today().year, date.today().year + 1))
     command = ("data", "sync", "--since", since.isoformat(), "--base-url", server.url)
     done = run(tmp_path, *command, STOOQ_API_KEY=KEY)
     said = " ".join(done.stderr.split())

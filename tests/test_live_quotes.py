@@ -88,8 +88,9 @@ def run_live(server: ReplayServer, home: Path, book: Path, asof: dt.datetime | N
     with Store(home / FILE_NAME) as store:
         source = Live(store, requests_for, fetch, lambda: NOW, partial(cboe_quotes.url, base_url=server.url))
         refresh(book, LegReader(source.read), asof)
+        said = source.warnings()
     close()
-    return [line for line in source.warnings() if "option quotes" in line]
+    return [line for line in said if "option quotes" in line]
 
 
 def quotes(book: Path) -> list[dict[str, Any]]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from alvh_xl.market.providers import cboe_index, cboe_vx, fred
+from alvh_xl.market.providers import cboe_index, cboe_quotes, cboe_vx, fed, fred
+from alvh_xl.market.series import CATALOGUE
 from alvh_xl.model.sessions import sessions_between, vix_expiry
 
 FIRST = date(2016, 6, 1)
 NEW_YORK = ZoneInfo("America/New_York")
 LEVELS = {"VIX": 14.0, "VIX9D": 13.2, "VIX3M": 15.5, "VIX6M": 16.4, "VVIX": 92.0, "SKEW": 130.0, "SPX": 2500.0}
-MONTHLY = {"CPIAUCSL": 240.0, "PPIACO": 195.0, "RBUSBIS": 105.0}
+FIGURES = {"CPIAUCSL": 240.0, "PPIACO": 195.0, "RBUSBIS": 105.0, "GDP": 17_000.0}
 LISTED, OUT_AFTER = timedelta(270), timedelta(18)
 
 
@@ -56,8 +58,11 @@ def documents(last: date) -> Mapping[str, bytes]:
         found[cboe_index.PATH.format(name)] = _table(["DATE", name] if single else cboe_index.PRICES, rows)
     for year, month in cboe_vx.contracts(FIRST, last + timedelta(31)):
         found[cboe_vx.path(year, month)] = _contract(year, month, days)
-    for code in fred.CODES.values():
-        found[fred.PATH.format(code, "").partition("&")[0]] = _table(["observation_date", code], _rates(code, last))
+    for series, code in fred.CODES.items():
+        rows = _rates(code, CATALOGUE[series].every, last)
+        found[fred.PATH.format(code, "").partition("&")[0]] = _table(["observation_date", code], rows)
+    found[fed.PATH] = meetings(range(FIRST.year, last.year + 2))
+    found[cboe_quotes.PATH.format(cboe_quotes.SYMBOLS["SPX"])] = _chain(last)
     return found
 
 
@@ -76,13 +81,45 @@ def _contract(year: int, month: int, days: Iterable[date]) -> bytes:
     return _table(cboe_vx.HEADER, rows or [["2016-01-04", "X", "0", "0", "0", "0", "0"]])
 
 
-def _rates(code: str, last: date) -> list[list[str]]:
-    if code in MONTHLY:
-        out = last - OUT_AFTER  # months that had ended by then are out
-        months = [date(place // 12, place % 12 + 1, 1) for place in range(2012 * 12, out.year * 12 + out.month - 1)]
-        return [[month.isoformat(), f"{MONTHLY[code] + place / 7:.3f}"] for place, month in enumerate(months)]
+def _chain(last: date) -> bytes:
+    """Quotes of the sample's condor at the end of a session."""
+    moment = datetime(last.year, last.month, last.day, 16, 15, tzinfo=NEW_YORK).astimezone(UTC)
+    options = [
+        {"option": f"SPXW181019{right}{strike:05d}000", "bid": 2.0, "ask": 2.2, "iv": 0.0, "delta": 0.0}
+        for right, strike in (("P", 2805), ("P", 2855), ("C", 2990), ("C", 3040))
+    ]
+    data = {"current_price": value("SPX", last), "options": options}
+    return json.dumps({"timestamp": f"{moment:%Y-%m-%d %H:%M:%S}", "symbol": "_SPX", "data": data}).encode()
+
+
+def _rates(code: str, every: str, last: date) -> list[list[str]]:
+    if every in ("month", "quarter"):
+        out = last - OUT_AFTER  # periods that had ended by then are out
+        step = 1 if every == "month" else 3
+        places = range(2012 * 12, (out.year * 12 + out.month - 1) // step * step, step)
+        months = [date(place // 12, place % 12 + 1, 1) for place in places]
+        level = FIGURES.get(code)
+        return [
+            [month.isoformat(), "0.50" if level is None else f"{level + place / 7:.3f}"]
+            for place, month in enumerate(months)
+        ]
     days = [FIRST + timedelta(n) for n in range((last - FIRST).days + 1)]
     return [[day.isoformat(), "1.90"] for day in days if day.weekday() < 5]
+
+
+def meetings(years: Iterable[int]) -> bytes:
+    """Page of FOMC meetings in the first week of every second month."""
+    panels = []
+    for year in years:
+        rows = []
+        for month in (1, 3, 5, 7, 9, 11):
+            decision = next(number for number in range(2, 9) if date(year, month, number).weekday() == 2)
+            rows.append(
+                f'<div class="fomc-meeting__month"><strong>{date(year, month, 1):%B}</strong></div>'
+                f'<div class="fomc-meeting__date">{decision - 1}-{decision}</div>'
+            )
+        panels.append(f"<h4>{year} FOMC Meetings</h4>{''.join(rows)}")
+    return "".join(panels).encode()
 
 
 def _table(header: list[str], rows: Iterable[list[str]]) -> bytes:
