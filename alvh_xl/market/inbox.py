@@ -7,21 +7,18 @@ again the next time: so is one that is still being written, or that holds figure
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from alvh_xl.market.imported_rows import Table
-from alvh_xl.market.imports import Imported, import_tables, table_of
+from alvh_xl.market.imports import CHANGED, Imported, content_of, import_tables, table_of
 from alvh_xl.market.revisions import EARLY, FUTURE
 from alvh_xl.market.store import Store
 
 FOLDER_VARIABLE = "ALVH_INBOX"
 NAME = "inbox"
-LARGEST = 20_000_000
 # A last line without an end, in a file younger than this, may be half a line.
 FRESH_SECONDS = 10.0
 WRITTEN = "it is still being written; it is read the next time"
@@ -91,21 +88,11 @@ def _wanted(path: Path) -> bool:
 
 def _content(path: Path, now: float) -> bytes | Imported:
     """Content of a plain file of this folder, whole, or why not."""
-    try:
-        if path.is_symlink():
-            return Imported(path, problem=LINK)
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            return Imported(path, problem="it is no file")
-        if before.st_size > LARGEST:
-            return Imported(path, problem=f"it is larger than {LARGEST:,} bytes")
-        # Where the system can, a link or a pipe that took the file's place meanwhile is not followed either.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            body = file.read(LARGEST + 1)
-            after = os.fstat(file.fileno())
-    except OSError as problem:
-        return Imported(path, problem=f"it cannot be read ({problem.strerror})")
-    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(body) != after.st_size
-    torn = bool(body) and not body.endswith((b"\n", b"\r")) and now - after.st_mtime < FRESH_SECONDS
-    return Imported(path, problem=WRITTEN) if changed or torn else body
+    if path.is_symlink():
+        return Imported(path, problem=LINK)
+    found = content_of(path)
+    if isinstance(found, Imported):
+        return Imported(path, problem=WRITTEN) if found.problem == CHANGED else found
+    body, changed = found
+    torn = bool(body) and not body.endswith((b"\n", b"\r")) and now - changed < FRESH_SECONDS
+    return Imported(path, problem=WRITTEN) if torn else body

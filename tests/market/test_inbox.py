@@ -11,7 +11,8 @@ import pytest
 
 from alvh_xl.market import MarketError
 from alvh_xl.market.feeds import feeds_for
-from alvh_xl.market.inbox import FRESH_SECONDS, LARGEST, inbox_path, read_inbox
+from alvh_xl.market.imports import LARGEST
+from alvh_xl.market.inbox import FRESH_SECONDS, inbox_path, read_inbox
 from alvh_xl.market.store import Store
 
 NOW = datetime(2018, 10, 4, 9, 0)
