@@ -228,6 +228,8 @@ def _import_table(store: Store, table: Table, fetched: datetime) -> Imported:
     read.all()
     if not read.rows:
         return Imported(table.path, problem="no row can be read")
+    if table.taken is not None:
+        read.keep_later(table.taken, store.releases())
     counted = any(name in _COUNTED_COLUMNS for name in table.columns)
     appended = store.append(read.rows, f"{source}, {COUNTED}" if counted else source, fetched, known=read.known)
     for why, count in read.counts.items():

@@ -1,6 +1,7 @@
 """Tables for typing that imported files may fill: company accounts, and shares and net asset value of the REIT fund.
 
-What the user typed there stays: a table with a row that no file brought is left as it is, and a line says so.
+What the user typed there stays: a table with a row that no file brought is left as it is, and a line says so. Rows that
+files brought are as of the morning: where nothing was known by then, they become blank.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def write_imported(target: Target, morning: MarketMorning) -> list[str]:
     notes = []
     companies: Rows = [row for row in morning.fundamentals.rows if row[-1] == IMPORTED]
     flows: Rows = list(morning.flows.rows)
-    if companies and target.has_table("Companies"):
+    if target.has_table("Companies") and (companies or _only_imported(target)):
         size = target.height("Companies")
         largest = sorted(companies, key=lambda row: -float(row[1] or 0))[:size]
         if len(companies) > size:
@@ -46,6 +47,12 @@ def _write(target: Target, table: str, columns: Sequence[str], rows: Rows, typed
     written, cells, notes = with_own_columns(target, table, columns, rows)
     target.set_table(table, written, cells)
     return notes
+
+
+def _only_imported(target: Target) -> bool:
+    """Whether there are companies, and files brought them all."""
+    found = {status for company, status in target.table("Companies", ["company", "status"]) if company is not None}
+    return found == {IMPORTED}
 
 
 def _typed_companies(target: Target) -> bool:

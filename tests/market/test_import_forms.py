@@ -214,3 +214,29 @@ def test_an_import_reads_plain_files_only(store: Store, tmp_path: Path) -> None:
     lines = [report.line() for report in import_path(store, folder, NOW)]
     assert sorted(lines) == ["VIX.CSV: vix; 1 new, 0 revised", "pipe.csv: not imported, it is no file"]
     assert import_path(store, folder / "pipe.csv", NOW)[0].problem == "it is no file"
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("cpi_consensus.csv", "date,value"),
+        ("my_forecast_vix.csv", "date,value"),
+        ("vix_old.csv", "date,value"),
+        ("my_vix.csv", "date,open,high,low,close"),
+    ],
+)
+def test_a_word_of_its_name_does_not_make_a_file_a_series(store: Store, tmp_path: Path, name: str, header: str) -> None:
+    """A forecast would become the official figure, without a word."""
+    row = "2018-10-03" + ",12" * header.count(",")
+    assert imported(store, tmp_path, name, f"{header}\n{row}\n").problem
+    assert len(store) == 0
+
+
+def test_the_documented_names_are_read(store: Store, tmp_path: Path) -> None:
+    """SERIES.csv with a column value, by its id or its publisher's name; SERIES_….csv with four prices."""
+    for name, header, series in (
+        ("CPIAUCSL.csv", "date,value", "cpi"), ("VIX.csv", "date,value", "vix"),
+        ("vix3m_2018.csv", "date,open,high,low,close", "vix3m"), ("vix_daily_ohlc.csv", "date,open,high,low,close", "vix"),
+    ):  # fmt: skip
+        text = f"{header}\n2018-10-02{',12' * header.count(',')}\n"
+        assert imported(store, tmp_path, name, text).series == (series,)
