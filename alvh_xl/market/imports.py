@@ -4,7 +4,7 @@ The form, one header line, days as YYYY-MM-DD, a dot as decimal sign, an empty c
 
 | file | columns |
 |---|---|
-| `SERIES.csv` | `date,value` |
+| `SERIES.csv`, the whole name | `date,value` |
 | any name | `date,series,value`: one row a value |
 | any name | `date` and one column a series, named by its id; further columns are ignored |
 | `SERIES_….csv` | `date,open,high,low,close`: all four of `spx`, else the close; Stooq's downloads are of this form |
@@ -15,7 +15,7 @@ The form, one header line, days as YYYY-MM-DD, a dot as decimal sign, an empty c
 
 A column `available_at` or `published` (New York: YYYY-MM-DDTHH:MM, or the day alone) says when a value came out, where
 you know it. Months are named by their first day, or as YYYYMM in a column `yearmo`. Series ids are those of the
-catalogue (`alvh-xl data status`); FRED's and the exchanges' own names work too.
+catalogue (`alvh-xl data status`); FRED's and the exchanges' own names work too. No cell holds a line break.
 """
 
 from __future__ import annotations

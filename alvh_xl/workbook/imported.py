@@ -33,9 +33,11 @@ def write_imported(target: Target, morning: MarketMorning) -> list[str]:
         if len(companies) > size:
             notes.append(f"table Companies: {len(companies)} companies were imported, the {size} largest are shown")
         notes += _write(target, "Companies", FUNDAMENTALS_COLUMNS, largest, _typed_companies(target))
-    if flows and target.has_table("ReitFlow"):
+    if morning.flow_days | {row[0] for row in flows} and target.has_table("ReitFlow"):
         newest = flows[-target.height("ReitFlow") :]
-        notes += _write(target, "ReitFlow", morning.flows.columns, newest, _typed_sessions(target, flows))
+        typed = _typed_sessions(target, morning)
+        if newest or not typed:
+            notes += _write(target, "ReitFlow", morning.flows.columns, newest, typed)
     return notes
 
 
@@ -60,8 +62,8 @@ def _typed_companies(target: Target) -> bool:
     return any(company is not None and status not in REPLACED for company, status in rows)
 
 
-def _typed_sessions(target: Target, flows: Rows) -> bool:
-    """Whether a session stands in the table that no file brought."""
-    known = {key_of([row[0]], target) for row in flows}
+def _typed_sessions(target: Target, morning: MarketMorning) -> bool:
+    """Whether a session stands in the table that no file brought, for this morning or a later one."""
+    known = {key_of([day], target) for day in morning.flow_days.union(morning.flows.column("session"))}
     rows = target.table("ReitFlow", ["session"])
     return any(row[0] is not None and key_of(row, target) not in known for row in rows)

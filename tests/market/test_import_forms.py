@@ -236,7 +236,8 @@ def test_the_documented_names_are_read(store: Store, tmp_path: Path) -> None:
     """SERIES.csv with a column value, by its id or its publisher's name; SERIES_….csv with four prices."""
     for name, header, series in (
         ("CPIAUCSL.csv", "date,value", "cpi"), ("VIX.csv", "date,value", "vix"),
-        ("vix3m_2018.csv", "date,open,high,low,close", "vix3m"), ("vix_daily_ohlc.csv", "date,open,high,low,close", "vix"),
+        ("vix3m_2018.csv", "date,open,high,low,close", "vix3m"),
+        ("vix_daily_ohlc.csv", "date,open,high,low,close", "vix"),
     ):  # fmt: skip
         text = f"{header}\n2018-10-02{',12' * header.count(',')}\n"
         assert imported(store, tmp_path, name, text).series == (series,)

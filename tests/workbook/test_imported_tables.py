@@ -140,6 +140,21 @@ def test_figures_of_the_fund_fill_the_flow_table(store: Store, book: Path, tmp_p
     assert table(book, "ReitFlow", "shares_outstanding")[-1] == [140.0]
 
 
+@pytest.mark.parametrize("first", ["2018-09-03", "2018-10-08"])
+def test_a_replay_shows_no_sessions_of_the_fund_that_came_later(
+    store: Store, book: Path, tmp_path: Path, first: str
+) -> None:
+    """Flows of the days to come would tilt the sentiment of a past morning."""
+    days = sessions_between(dt.date.fromisoformat(first), dt.date(2018, 10, 9))
+    rows = "".join(f"{day},100,80\n" for day in days)
+    take(store, tmp_path, "fund.csv", "date,reit_shares,reit_nav\n" + rows)
+    refresh(book, read(store), NOW)
+    assert len(table(book, "ReitFlow", "session")) == len(days)
+    outcome = refresh(book, read(store))
+    assert len(table(book, "ReitFlow", "session")) == len([day for day in days if day < ASOF.date()])
+    assert not [line for line in outcome.warnings if "ReitFlow" in line]
+
+
 def test_typed_sessions_of_the_fund_are_never_overwritten(store: Store, book: Path, tmp_path: Path) -> None:
     """One day that no file brought is the user's, and with it the table."""
     typed(book, "ReitFlow", ["session", "shares_outstanding", "nav"], [(dt.date(2016, 1, 4), 90.0, 70.0)])
