@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from alvh_xl.market.errors import MarketError
@@ -48,9 +49,11 @@ def read_store(store: Store, asof: datetime, source: str = "store") -> MarketMor
     check_asof(asof)
     facts = facts_from_store(store, asof)
     try:
-        return assemble(facts, asof, source)
+        morning = assemble(facts, asof, source)
     except MarketError as problem:
         raise MarketError(f"the store {store.path.name} cannot serve this morning: {problem}; {NEXT_STEP}") from problem
+    days = frozenset(row.day for row in store.rows(FLOW_SERIES[0], datetime.max))
+    return replace(morning, flow_days=days) if days else morning
 
 
 def check_asof(asof: datetime) -> None:

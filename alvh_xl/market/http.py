@@ -31,6 +31,7 @@ AS_SENT = frozenset({"", "identity"})
 GZIP = 16 + zlib.MAX_WBITS
 # A clock this far from a server's would note wrong moments in a store whose rows are never changed, seconds.
 CLOCK_TOLERANCE = 900.0
+LONGEST_SHOWN = 80
 NO_CONNECTION = "no connection"
 BROKEN_OFF = "the answer broke off before its end"
 
@@ -229,7 +230,10 @@ def _unpacked(url: str, response: httpx.Response) -> Iterator[bytes]:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or "address without a host"
+    try:
+        return urlsplit(url).hostname or "address without a host"
+    except ValueError:  # a bracket left open
+        raise FetchError(f"{url[:LONGEST_SHOWN]} is no address") from None
 
 
 def _check_address(url: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alvh_xl.market.morning import FUNDAMENTALS_COLUMNS
 from alvh_xl.market.observation import Observation
-from alvh_xl.market.publication import period_end
+from alvh_xl.market.publication import Releases, period_end, published
 from alvh_xl.market.series import CATALOGUE, CLOSE, ITEMISED, SEPARATOR, SPX_PARTS
 from alvh_xl.model.sessions import FIRST, LAST
 
@@ -33,11 +33,15 @@ ALIASES = {
 
 @dataclass(slots=True)
 class Table:
-    """A CSV file in memory; column names in lower case, Stooq's Polish ones in English."""
+    """A CSV file in memory; column names in lower case, Stooq's Polish ones in English.
+
+    `taken` is when it was imported already, but for what was not out by then.
+    """
 
     path: Path
     columns: list[str]
     rows: list[list[str]]
+    taken: datetime | None = None
 
     def place(self, *names: str) -> int | None:
         """Place of the first of some columns that there is."""
@@ -71,14 +75,15 @@ class Values:
             return {} if place is None or self._expiry is None else {place: "vx"}
         if self._name is not None:
             return {table.columns.index("value"): ""}
-        words = [stem, stem.split("_")[0], *stem.split("_")]
-        named = next((name for word in words if (name := ALIASES.get(word, word)) in CATALOGUE), None)
+        named = ALIASES.get(stem, stem)
         if table.has(*PRICES):
-            if words[1] == "spx":
+            first = stem.split("_")[0]
+            if first == "spx":
                 return {table.columns.index(part): f"spx_{part}" for part in SPX_PARTS}
-            return {table.columns.index("close"): named} if named else {}
-        if table.has("value"):
-            return {table.columns.index("value"): named} if named else {}
+            named = named if named in CATALOGUE else ALIASES.get(first, first)
+            return {table.columns.index("close"): named} if named in CATALOGUE else {}
+        if table.has("value"):  # the whole name: `cpi_consensus` is not what the CPI was
+            return {table.columns.index("value"): named} if named in CATALOGUE else {}
         found = {place: ALIASES.get(name, name) for place, name in enumerate(table.columns)}
         return {place: name for place, name in found.items() if name in CATALOGUE and name not in ITEMISED}
 
@@ -118,6 +123,18 @@ class Values:
                 return
             self.known[row] = available
         self.rows.append(row)
+
+    def keep_later(self, taken: datetime, releases: Releases) -> None:
+        """Keep the rows that were not out yet when the same file was imported."""
+
+        def later(row: Observation) -> bool:
+            if row in self.known:
+                return self.known[row] > taken
+            entry = CATALOGUE[row.series]  # the store takes other figures before they are due
+            return entry.every == "session" and published(entry, row.day, releases) > taken
+
+        self.rows = [row for row in self.rows if later(row)]
+        self.counts = dict.fromkeys(self.counts, 0)
 
     def _cells(self) -> Iterable[tuple[int, str]]:
         return self.columns.items()

@@ -1,27 +1,25 @@
 """The watched folder: CSV files put there are imported at every sync and refresh, each content once.
 
 Files are only read, never changed, moved or deleted. A file that cannot be read whole is named in one line and tried
-again the next time: so is one that is still being written, or that holds figures not published yet.
+again the next time: so is one that is still being written. Figures not published yet wait in their file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from alvh_xl.market.errors import MarketError
 from alvh_xl.market.imported_rows import Table
-from alvh_xl.market.imports import Imported, import_tables, table_of
-from alvh_xl.market.revisions import EARLY, FUTURE
+from alvh_xl.market.imports import CHANGED, Imported, content_of, import_tables, table_of
+from alvh_xl.market.revisions import EARLY, FUTURE, text
 from alvh_xl.market.store import Store
 
 FOLDER_VARIABLE = "ALVH_INBOX"
 NAME = "inbox"
-LARGEST = 20_000_000
 # A last line without an end, in a file younger than this, may be half a line.
 FRESH_SECONDS = 10.0
 WRITTEN = "it is still being written; it is read the next time"
@@ -35,9 +33,17 @@ def inbox_path(store: Path, environ: Mapping[str, str]) -> Path:
     --------
     >>> inbox_path(Path("data/market.sqlite"), {}).as_posix()
     'data/inbox'
+
+    Raises
+    ------
+    MarketError
+        The home folder it begins with is nobody's.
     """
     named = environ.get(FOLDER_VARIABLE)
-    return Path(named).expanduser() if named else store.parent / NAME
+    try:
+        return Path(named).expanduser() if named else store.parent / NAME
+    except RuntimeError:
+        raise MarketError(f"{FOLDER_VARIABLE} names a home folder that is not there: {named}") from None
 
 
 def read_inbox(
@@ -67,21 +73,41 @@ def read_inbox(
         return [Imported(folder, problem=f"the watched folder cannot be read ({problem.strerror})")]
     contents: dict[Path, str] = {}
     tables: list[Table | Imported] = []
+    waiting: set[Path] = set()
     for path in files:
         body = _content(path, seconds())
         if isinstance(body, Imported):
             tables.append(body)
             continue
         content = hashlib.sha256(b"inbox\0" + body).hexdigest()
-        if content not in contents.values() and store.remembered(content) is None:
-            tables.append(table_of(path, body))
+        if content not in contents.values():
+            table = _to_import(store, path, body, content)
+            tables += [] if table is None else [table]
+            if isinstance(table, Table) and table.taken is not None:
+                waiting.add(path)
         contents[path] = content
 
     def told(report: Imported) -> None:
-        if not report.problem and not report.appended.counts[EARLY] and not report.appended.counts[FUTURE]:
-            store.remember(contents[report.path], fetched.date(), None, None)
+        if not report.problem:
+            early = report.appended.counts[EARLY] or report.appended.counts[FUTURE]
+            store.remember(contents[report.path], fetched.date(), None, text(fetched) if early else None)
 
-    return import_tables(store, tables, fetched, told)
+    done = import_tables(store, tables, fetched, told)
+    return [report for report in done if report.path not in waiting or report.problem or report.appended.written]
+
+
+def _to_import(store: Store, path: Path, body: bytes, content: str) -> Table | Imported | None:
+    """Table of a file, None when it was imported; of one with rows that were not out by then, when that was.
+
+    Its other rows are not offered again: the source may have corrected them, and they would revise it every time.
+    """
+    known = store.remembered(content)
+    if known is not None and known.modified is None:
+        return None
+    table = table_of(path, body)
+    if known is not None and known.modified is not None and isinstance(table, Table):
+        table.taken = datetime.fromisoformat(known.modified)
+    return table
 
 
 def _wanted(path: Path) -> bool:
@@ -91,21 +117,11 @@ def _wanted(path: Path) -> bool:
 
 def _content(path: Path, now: float) -> bytes | Imported:
     """Content of a plain file of this folder, whole, or why not."""
-    try:
-        if path.is_symlink():
-            return Imported(path, problem=LINK)
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            return Imported(path, problem="it is no file")
-        if before.st_size > LARGEST:
-            return Imported(path, problem=f"it is larger than {LARGEST:,} bytes")
-        # Where the system can, a link or a pipe that took the file's place meanwhile is not followed either.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            body = file.read(LARGEST + 1)
-            after = os.fstat(file.fileno())
-    except OSError as problem:
-        return Imported(path, problem=f"it cannot be read ({problem.strerror})")
-    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(body) != after.st_size
-    torn = bool(body) and not body.endswith((b"\n", b"\r")) and now - after.st_mtime < FRESH_SECONDS
-    return Imported(path, problem=WRITTEN) if changed or torn else body
+    if path.is_symlink():
+        return Imported(path, problem=LINK)
+    found = content_of(path)
+    if isinstance(found, Imported):
+        return Imported(path, problem=WRITTEN) if found.problem == CHANGED else found
+    body, changed = found
+    torn = bool(body) and not body.endswith((b"\n", b"\r")) and now - changed < FRESH_SECONDS
+    return Imported(path, problem=WRITTEN) if torn else body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,8 @@ class MarketMorning:
         Typed inputs; companies whose status is "imported" come from files.
     flows : Rows
         Sessions of which both shares and net asset value of the REIT fund are known, oldest first.
+    flow_days : frozenset of date
+        Every session that a file brought, those after the as-of too: tells them from typed ones, and nothing else.
     quotes : tuple of LegQuote or None
         Last known quotes of the legs asked for, in their order; empty when none were asked for.
 
@@ -126,6 +128,7 @@ class MarketMorning:
     fundamentals: Rows
     flows: Rows
     quotes: tuple[LegQuote | None, ...] = ()
+    flow_days: frozenset[date] = field(default=frozenset(), compare=False)
 
     def quote(self, series: str) -> Quote:
         """Quote of one series id."""

@@ -1,6 +1,7 @@
 """Tables for typing that imported files may fill: company accounts, and shares and net asset value of the REIT fund.
 
-What the user typed there stays: a table with a row that no file brought is left as it is, and a line says so.
+What the user typed there stays: a table with a row that no file brought is left as it is, and a line says so. Rows that
+files brought are as of the morning: where nothing was known by then, they become blank.
 """
 
 from __future__ import annotations
@@ -26,15 +27,17 @@ def write_imported(target: Target, morning: MarketMorning) -> list[str]:
     notes = []
     companies: Rows = [row for row in morning.fundamentals.rows if row[-1] == IMPORTED]
     flows: Rows = list(morning.flows.rows)
-    if companies and target.has_table("Companies"):
+    if target.has_table("Companies") and (companies or _only_imported(target)):
         size = target.height("Companies")
         largest = sorted(companies, key=lambda row: -float(row[1] or 0))[:size]
         if len(companies) > size:
             notes.append(f"table Companies: {len(companies)} companies were imported, the {size} largest are shown")
         notes += _write(target, "Companies", FUNDAMENTALS_COLUMNS, largest, _typed_companies(target))
-    if flows and target.has_table("ReitFlow"):
+    if morning.flow_days | {row[0] for row in flows} and target.has_table("ReitFlow"):
         newest = flows[-target.height("ReitFlow") :]
-        notes += _write(target, "ReitFlow", morning.flows.columns, newest, _typed_sessions(target, flows))
+        typed = _typed_sessions(target, morning)
+        if newest or not typed:
+            notes += _write(target, "ReitFlow", morning.flows.columns, newest, typed)
     return notes
 
 
@@ -48,13 +51,19 @@ def _write(target: Target, table: str, columns: Sequence[str], rows: Rows, typed
     return notes
 
 
+def _only_imported(target: Target) -> bool:
+    """Whether there are companies, and files brought them all."""
+    found = {status for company, status in target.table("Companies", ["company", "status"]) if company is not None}
+    return found == {IMPORTED}
+
+
 def _typed_companies(target: Target) -> bool:
     rows = target.table("Companies", ["company", "status"])
     return any(company is not None and status not in REPLACED for company, status in rows)
 
 
-def _typed_sessions(target: Target, flows: Rows) -> bool:
-    """Whether a session stands in the table that no file brought."""
-    known = {key_of([row[0]], target) for row in flows}
+def _typed_sessions(target: Target, morning: MarketMorning) -> bool:
+    """Whether a session stands in the table that no file brought, for this morning or a later one."""
+    known = {key_of([day], target) for day in morning.flow_days.union(morning.flows.column("session"))}
     rows = target.table("ReitFlow", ["session"])
     return any(row[0] is not None and key_of(row, target) not in known for row in rows)

@@ -286,6 +286,17 @@ def test_tastytrade_futures_are_netted_by_side_and_priced_by_their_description(t
     assert [(one.what, "weekly" in one.reason) for one in found.skipped] == [("/MESZ5", False), ("/VX45X5", True)]
 
 
+def test_a_foreign_row_without_a_date_does_not_refuse_a_tastytrade_file(tmp_path: Path) -> None:
+    """Whatever stands in the rows of a stock, they add nothing to the position; in a row of ours it is a fault."""
+    good = tasty("2024-10-10T10:00:00-0400", "Sell to Open", "SPXW  241018C05800000", 3, "900.00")
+    foreign = tasty("bad", "Buy to Open", "SPY   241018C00580000", 1, "-105.00")
+    found = statement(tmp_path, TASTY_HEADER, good, foreign)
+    assert held(found) == {"-3 SPXW 18-Oct-2024 5800 C": 9.0}
+    assert [one.what for one in found.skipped] == ["SPY"]
+    with pytest.raises(MarketError, match="'bad' is no date and time"):
+        statement(tmp_path, TASTY_HEADER, good, foreign.replace("SPY ", "SPXW"))
+
+
 def test_cash_settlement_ends_a_tastytrade_position_once(tmp_path: Path) -> None:
     """An option in the money is listed twice, settled in cash and removed: the next one must not be eaten too."""
     code, later = "SPXW  241018C05800000", "SPXW  241025C05800000"

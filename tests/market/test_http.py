@@ -121,3 +121,11 @@ def test_a_host_that_can_not_be_reached_is_given_up_for_all_its_documents() -> N
             with pytest.raises(FetchError, match="no connection"):
                 fetcher.get(f"http://127.0.0.1:9{path}")
     assert len(waits) == 1
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "https://[", "http://[::1/data.csv"])
+def test_what_is_no_address_is_one_line(address: str) -> None:
+    """A bracket left open in --base-url would end in a trace."""
+    with Fetcher() as fetcher, pytest.raises(FetchError) as found:
+        fetcher.get(address)
+    assert str(found.value) == f"{address} is no address"

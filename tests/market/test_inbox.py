@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from alvh_xl.market import MarketError
 from alvh_xl.market.feeds import feeds_for
-from alvh_xl.market.inbox import FRESH_SECONDS, LARGEST, inbox_path, read_inbox
+from alvh_xl.market.imports import LARGEST
+from alvh_xl.market.inbox import FRESH_SECONDS, inbox_path, read_inbox
+from alvh_xl.market.observation import Observation
 from alvh_xl.market.store import Store
 
 NOW = datetime(2018, 10, 4, 9, 0)
@@ -105,6 +107,38 @@ def test_a_figure_of_the_session_that_runs_waits_in_its_file(store: Store, inbox
     assert advances(store) == {}
     assert lines(store, inbox, datetime(2018, 10, 4, 16, 5)) == ["ad.csv: advances, declines; 2 new, 0 revised"]
     assert lines(store, inbox, datetime(2018, 10, 5, 9, 0)) == []
+
+
+def test_what_waits_in_a_file_does_not_bring_back_what_the_source_corrected(store: Store, inbox: Path) -> None:
+    """Read whole at every refresh, the file and the source would revise each other for ever."""
+    text = "date,value\n2024-01-02,13.0\n2024-01-05,14\n"
+    (inbox / "vix.csv").write_text(text, encoding="utf-8")
+    [first] = lines(store, inbox, datetime(2024, 1, 3, 9, 0))
+    assert first == "vix.csv: vix; 1 new, 0 revised; left out: 1 not yet published"
+    for hour in range(10, 13):
+        moment = datetime(2024, 1, 3, hour, 0)
+        store.append([Observation("vix", date(2024, 1, 2), 13.2)], "Cboe", moment)
+        assert lines(store, inbox, moment) == []
+    assert lines(store, inbox, datetime(2024, 1, 5, 17, 0)) == ["vix.csv: vix; 1 new, 0 revised"]
+    assert [row.value for row in store.rows("vix", ALWAYS)] == [13.0, 13.2, 14.0]
+    assert lines(store, inbox, datetime(2024, 1, 8, 9, 0)) == []
+
+
+def test_a_value_with_a_moment_to_come_waits_for_it(store: Store, inbox: Path) -> None:
+    """A release put there the evening before is not known yet, and must not be forgotten."""
+    (inbox / "cpi.csv").write_text(
+        "date,value,published\n2018-08-01,251.7,2018-09-13\n2018-09-01,252.1,2018-10-11\n", encoding="utf-8"
+    )
+    assert len(lines(store, inbox, datetime(2018, 10, 10, 20, 0))) == 1
+    assert lines(store, inbox, datetime(2018, 10, 11, 8, 0)) == []
+    assert lines(store, inbox, datetime(2018, 10, 11, 8, 30)) == ["cpi.csv: cpi; 1 new, 0 revised"]
+    assert store.rows("cpi", ALWAYS)[-1].available == datetime(2018, 10, 11, 8, 30)
+
+
+def test_a_home_folder_that_is_nobodys_is_one_line() -> None:
+    """A slip in the environment would end in a trace."""
+    with pytest.raises(MarketError, match="ALVH_INBOX names a home folder that is not there: ~nosuchuser/x"):
+        inbox_path(Path("market.sqlite"), {"ALVH_INBOX": "~nosuchuser/x"})
 
 
 def test_half_a_line_is_not_read(store: Store, inbox: Path) -> None:

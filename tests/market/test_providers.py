@@ -42,6 +42,24 @@ def test_what_is_left_out_is_counted_by_reason() -> None:
     assert [row.day.day for row in read] == [1, 2, 3]
 
 
+def test_a_stray_quote_costs_its_own_row_alone() -> None:
+    """It would swallow the rows after it in silence, or end the sync with a trace when there are many."""
+    rows = [f"{month:02d}/{day:02d}/{year},12,12,11,12" for year in range(1990, 2018) for month in range(1, 13)
+            for day in range(1, 29)]  # fmt: skip
+    found = vix(f'"{EARLIER}', *rows, '10/04/2018,12,"12,11,12', f'"{GOOD}"'.replace(",", '","'))
+    assert isinstance(found, Read)
+    assert found.left_out == {"unreadable": 2}
+    assert (len(found), found[-1]) == (len(rows) + 1, KEPT)
+
+
+def test_a_stray_quote_in_the_header_refuses_the_answer() -> None:
+    """What the columns are would be a guess."""
+    with pytest.raises(ProviderError, match="header"):
+        vix(GOOD, header='DATE,"OPEN,HIGH,LOW,CLOSE')
+    with pytest.raises(ProviderError, match="header"):
+        fred.parse_csv(b'DATE,"DFF\n2018-10-03,2.18\n', "fed_funds", TODAY)
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -84,6 +84,30 @@ def test_without_imported_accounts_the_table_stays(store: Store, book: Path) -> 
     assert table(book, "Companies", "company", "market_value", "status") == before
 
 
+def test_a_replay_shows_no_accounts_that_were_imported_for_a_later_morning(
+    store: Store, book: Path, tmp_path: Path
+) -> None:
+    """A past morning with the accounts of a later one is a look-ahead, and their age below 0 would read OK."""
+    take(store, tmp_path, "companies.csv", ACCOUNTS.replace("2018-08-01", "2018-10-08"))
+    refresh(book, read(store), NOW)
+    assert len(table(book, "Companies", "company")) == 2
+    assert FileTarget(open_workbook(book)).value("accounts_age") == 1
+    outcome = refresh(book, read(store))
+    assert table(book, "Companies", "company", "market_value", "status") == []
+    assert not [line for line in outcome.warnings if "Companies" in line]
+    refresh(book, read(store), NOW)
+    assert len(table(book, "Companies", "company")) == 2
+
+
+def test_accounts_of_a_later_day_have_no_age(store: Store, book: Path) -> None:
+    """Typed rows stay in a replay: the sheet must not call them OK when they were filed after it."""
+    columns = ["company", "market_value", "accounts_known", "status"]
+    typed(book, "Companies", columns, [("My Co", 7.0, dt.date(2018, 10, 9), "typed")])
+    refresh(book, read(store))
+    assert table(book, "Companies", "company", "status") == [["My Co", "typed"]]
+    assert str(FileTarget(open_workbook(book)).value("accounts_age")) == "#N/A"
+
+
 def typed(book: Path, name: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     package = open_workbook(book)
     set_table(package, name, columns, rows)
@@ -114,6 +138,21 @@ def test_figures_of_the_fund_fill_the_flow_table(store: Store, book: Path, tmp_p
     take(store, tmp_path, "later.csv", "date,reit_shares,reit_nav\n2018-10-08,140,81\n")
     refresh(book, read(store), NOW)  # rows that left the window were ours: nothing is taken for typed
     assert table(book, "ReitFlow", "shares_outstanding")[-1] == [140.0]
+
+
+@pytest.mark.parametrize("first", ["2018-09-03", "2018-10-08"])
+def test_a_replay_shows_no_sessions_of_the_fund_that_came_later(
+    store: Store, book: Path, tmp_path: Path, first: str
+) -> None:
+    """Flows of the days to come would tilt the sentiment of a past morning."""
+    days = sessions_between(dt.date.fromisoformat(first), dt.date(2018, 10, 9))
+    rows = "".join(f"{day},100,80\n" for day in days)
+    take(store, tmp_path, "fund.csv", "date,reit_shares,reit_nav\n" + rows)
+    refresh(book, read(store), NOW)
+    assert len(table(book, "ReitFlow", "session")) == len(days)
+    outcome = refresh(book, read(store))
+    assert len(table(book, "ReitFlow", "session")) == len([day for day in days if day < ASOF.date()])
+    assert not [line for line in outcome.warnings if "ReitFlow" in line]
 
 
 def test_typed_sessions_of_the_fund_are_never_overwritten(store: Store, book: Path, tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ one gives underlying, expiry, strike and points. A future's price stands in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from alvh_xl.market.brokers import symbols, text
@@ -76,6 +78,8 @@ def _transaction(gathered: Gathered, number: int, row: Sequence[str], places: Pl
         return  # cash only
     ours = symbols.is_ours(symbols.root_of(symbol)) or symbols.is_future(symbol)
     with gathered.row(number, symbol if ours else symbol.split()[0]):
+        if not ours:
+            _pass_over(gathered, _moment, cell(row, places, "date"))
         moment = _moment(cell(row, places, "date"))
         gathered.seen(moment.date())
         contract = _contract(symbol, cell(row, places, "instrument type").casefold(), moment.date())
@@ -86,6 +90,13 @@ def _transaction(gathered: Gathered, number: int, row: Sequence[str], places: Pl
             action = cell(row, places, "sub type")
         price = _price(row, places, contract)
         gathered.fills.append(_fill(contract, moment, action, cell(row, places, "quantity"), price))
+
+
+def _pass_over(gathered: Gathered, read_moment: Callable[[str], datetime], words: str) -> NoReturn:
+    """Leave out a row that is not ours; its day counts where it can be read, and is no fault where it can't."""
+    with suppress(ValueError, OverflowError):
+        gathered.seen(read_moment(words).date())
+    raise symbols.OtherError(symbols.OTHER)
 
 
 def _contract(symbol: str, kind: str, day: date) -> Contract:
@@ -138,13 +149,13 @@ def _old_transaction(gathered: Gathered, number: int, row: Sequence[str], places
     ours = symbols.is_ours(symbol) and right != ""
     what = " ".join([symbol, *(cell(row, places, name) for name in ("expiration date", "strike", "call/put"))])
     with gathered.row(number, what if ours else symbol):
+        if not ours and not symbols.is_future(symbol):
+            _pass_over(gathered, text.us_moment, cell(row, places, "date/time"))
         moment = text.us_moment(cell(row, places, "date/time"))
         gathered.seen(moment.date())
         price = text.points(cell(row, places, "price"))
         if symbols.is_future(symbol):
             contract = symbols.future(symbol, moment.date())
-        elif not ours:
-            raise symbols.OtherError(symbols.OTHER)
         elif right not in RIGHTS:
             raise ValueError(f"{text.shown(right)} is neither call nor put")
         else:

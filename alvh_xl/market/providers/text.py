@@ -42,8 +42,25 @@ def lines(body: bytes, what: str) -> list[str]:
 
 
 def rows(found: list[str]) -> Iterator[list[str]]:
-    """Fields of each line, without surrounding blanks."""
-    return ([field.strip() for field in row] for row in csv.reader(found))
+    """Fields of each line, without surrounding blanks; a line whose quotes do not match is one field, which is none."""
+    for line in found:
+        try:
+            row = fields(line)
+        except csv.Error:
+            row = [line]
+        yield [field.strip() for field in row]
+
+
+def fields(line: str) -> list[str]:
+    """Fields of one line: read alone, so that a stray quote cannot swallow the lines after it.
+
+    Raises
+    ------
+    csv.Error
+        Its quotation marks do not match.
+    """
+    # Most lines have no quote, and there are a million of them.
+    return next(csv.reader([line], strict=True), []) if '"' in line else line.split(",")
 
 
 def number(text: str) -> float:

@@ -75,7 +75,10 @@ def _ratios(page: Page) -> None:
         page.spill(line, LEFT + 1, 1, call, ["price", "price", "percent"])
         page.define(f"{name}_ratio", line, LEFT + 1)
     page.put(row + 6, LEFT, "Days since accounts last changed", "label")
-    changed = "=IF(COUNT(Companies[accounts_known])=0,NA(),INT(asof)-MAX(Companies[accounts_known]))"
+    changed = (
+        "=IF(COUNT(Companies[accounts_known])=0,NA(),"  # accounts of a later day are not known yet
+        "IF(MAX(Companies[accounts_known])>INT(asof),NA(),INT(asof)-MAX(Companies[accounts_known])))"
+    )
     page.put(row + 6, LEFT + 1, changed, "formula", "integer")
     page.put(row + 6, LEFT + 2, '=IF(B{0}>120,"STALE","OK")'.replace("B{0}", f"C{row + 7}"), "word")
     page.define("accounts_age", row + 6, LEFT + 1)
