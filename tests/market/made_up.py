@@ -9,13 +9,15 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from alvh_xl.market.providers import cboe_index, cboe_vx, fred
+from alvh_xl.market.providers import cboe_index, cboe_vx, fed, fred
 from alvh_xl.model.sessions import sessions_between, vix_expiry
 
 FIRST = date(2016, 6, 1)
 NEW_YORK = ZoneInfo("America/New_York")
 LEVELS = {"VIX": 14.0, "VIX9D": 13.2, "VIX3M": 15.5, "VIX6M": 16.4, "VVIX": 92.0, "SKEW": 130.0, "SPX": 2500.0}
 MONTHLY = {"CPIAUCSL": 240.0, "PPIACO": 195.0, "RBUSBIS": 105.0}
+QUARTERLY = {"GDP": 19_000.0}
+FOREIGN = [code for series, code in fred.CODES.items() if series.startswith("rate_") and len(series) == 8]
 LISTED, OUT_AFTER = timedelta(270), timedelta(18)
 
 
@@ -58,7 +60,23 @@ def documents(last: date) -> Mapping[str, bytes]:
         found[cboe_vx.path(year, month)] = _contract(year, month, days)
     for code in fred.CODES.values():
         found[fred.PATH.format(code, "").partition("&")[0]] = _table(["observation_date", code], _rates(code, last))
+    found[fed.PATH] = _meetings(last.year)
     return found
+
+
+def _meetings(year: int) -> bytes:
+    """Page with meetings of a year and the next, on the first Wednesday of every second month."""
+    panels = []
+    for shown in (year, year + 1):
+        rows = []
+        for month in range(1, 13, 2):
+            first = next(number for number in range(2, 9) if date(shown, month, number).weekday() == 2)
+            rows.append(
+                f'<div class="fomc-meeting__month"><strong>{date(shown, month, 1):%B}</strong></div>'
+                f'<div class="fomc-meeting__date">{first - 1}-{first}</div>'
+            )
+        panels.append(f"<h4>{shown} FOMC Meetings</h4>{''.join(rows)}")
+    return "".join(panels).encode()
 
 
 def _prices(name: str, day: date) -> list[str]:
@@ -77,10 +95,15 @@ def _contract(year: int, month: int, days: Iterable[date]) -> bytes:
 
 
 def _rates(code: str, last: date) -> list[list[str]]:
-    if code in MONTHLY:
+    level = 1.9 if code in FOREIGN else (MONTHLY | QUARTERLY).get(code)
+    if level is not None:
         out = last - OUT_AFTER  # months that had ended by then are out
         months = [date(place // 12, place % 12 + 1, 1) for place in range(2012 * 12, out.year * 12 + out.month - 1)]
-        return [[month.isoformat(), f"{MONTHLY[code] + place / 7:.3f}"] for place, month in enumerate(months)]
+        return [
+            [month.isoformat(), f"{level + place / 7:.3f}"]
+            for place, month in enumerate(months)
+            if code not in QUARTERLY or month.month % 3 == 1
+        ]
     days = [FIRST + timedelta(n) for n in range((last - FIRST).days + 1)]
     return [[day.isoformat(), "1.90"] for day in days if day.weekday() < 5]
 
