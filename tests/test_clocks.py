@@ -140,3 +140,25 @@ def test_the_hour_that_comes_twice_is_dated_once_only(opened: Opener, tmp_path: 
     assert [first.status, second.status] == [0, 0]
     with Store(home / FILE_NAME) as store:
         assert [row.day for row in store.rows("vix", NEVER)][-2:] == [date(2018, 11, 1), date(2018, 11, 2)]
+
+
+def test_the_watched_folder_waits_until_the_clock_is_right(
+    opened: Opener, filled: Path, sample_book: Path, tmp_path: Path
+) -> None:
+    """Counts of a session that still runs, taken as final by a clock that is hours ahead, could never be taken back."""
+    home = Path(shutil.copytree(filled, tmp_path / "home"))
+    book = Path(shutil.copy(sample_book, tmp_path / "mine.xlsx"))
+    (home / "inbox").mkdir()
+    (home / "inbox" / "breadth.csv").write_text("date,advances,declines\n2018-10-03,1344,1632\n2018-10-04,7,9\n")
+    clock = Clock(MORNING, timedelta(hours=10))
+    with opened(clock, LATEST) as desk:
+        synced, done = desk.sync(home), desk.refresh(home, book)
+        with Store(home / FILE_NAME) as store:
+            assert store.rows("advances", NEVER) == []
+        for said in (synced.err, done.out):
+            [line] = [line for line in said.splitlines() if "set it, then try again" in line]
+            assert "the watched folder is not read until then" in line
+        clock.wrong_by = timedelta(0)
+        assert desk.sync(home).status == 0
+    with Store(home / FILE_NAME) as store:
+        assert [(row.day, row.value) for row in store.rows("advances", NEVER)] == [(LATEST, 1344.0)]

@@ -46,7 +46,7 @@ def sync_command(
     base_url: BaseUrl = None,
     store: StorePath = None,
 ) -> None:
-    """Import what is new in the watched folder, then fetch market data from the public sources.
+    """Fetch market data from the public sources, and import what is new in the watched folder.
 
     Exit status: 0 something was read, 1 nothing was.
     """
@@ -59,13 +59,13 @@ def sync_command(
     try:
         with _opened(store) as opened:
             feeds = feeds_for(opened.path, base_url)
-            files = feeds.take_inbox(opened, now())
             if first is not None or only:
                 jobs = jobs_for(requests_for, first or _years_before(today), today, only or ())
             else:
                 jobs = jobs_missing(opened, requests_for, today, _years_before(today))
             jobs = feeds.jobs(opened, jobs, requests_for, now(), not only)
             outcomes = _fetched(opened, jobs, fetch)
+            files = feeds.take_inbox(opened, now(), outcomes)
             more, notes = feeds.after(opened, jobs, outcomes, fetch, now, not only)
             outcomes, path = outcomes + more, opened.path
     finally:

@@ -13,7 +13,7 @@ from alvh_xl.market.facts import Event
 from alvh_xl.market.imports import EVENT_TIMES
 from alvh_xl.market.providers import Agenda
 from alvh_xl.market.store import Scheduled, Store
-from alvh_xl.market.sync import Fetch
+from alvh_xl.market.sync import Fetch, just_checked
 
 # A calendar changes a few times a year.
 PAUSE = timedelta(hours=20)
@@ -32,8 +32,7 @@ def sync_calendars(store: Store, agendas: Sequence[Agenda], fetch: Fetch, now: C
     problems = []
     for agenda in agendas:
         mark = f"calendar {agenda.event}"
-        checked = store.checked(mark)
-        if checked is not None and timedelta(0) <= now() - checked < PAUSE:
+        if just_checked(store, mark, now(), PAUSE):
             continue
         try:
             days = agenda.parse(fetch(agenda.url).body)

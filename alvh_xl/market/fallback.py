@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from alvh_xl.market.providers import STOOQ, SYMBOLS, yahoo
+from alvh_xl.market.providers import STAND_INS, SYMBOLS, yahoo
 from alvh_xl.market.store import Store
-from alvh_xl.market.sync import Document, Fetch, Job, Outcome, Request, RequestsFor, sync
+from alvh_xl.market.sync import Document, Fetch, Job, Outcome, Request, RequestsFor, sync, wrong_clock
 
-OTHERS = (STOOQ, yahoo.PROVIDER)
+OTHERS = STAND_INS
 # Requests to other sources for the series of one document, from a day to today, best first.
 AlternativesFor = Callable[[tuple[str, ...], date, date], Sequence[Request]]
 
@@ -55,7 +55,8 @@ def ask_others(
     Returns
     -------
     list of Outcome
-        One a document asked for; none when nothing failed or no other source serves it.
+        One a document asked for; none when nothing failed, no other source serves it, or this computer's clock is
+        wrong: another source might not notice, and would have the price of a running session stored as its close.
     """
     since = {job.request.url: job.since for job in jobs}
     today = now().date()
@@ -65,7 +66,7 @@ def ask_others(
         if failed.problem and (others := _others(failed.request, alternatives_for, since[failed.request.url], today))
     ]
     done: list[Outcome] = []
-    while waiting:
+    while waiting and not wrong_clock([*outcomes, *done]):
         round_ = sync(store, [jobs[0] for jobs in waiting], fetch, now)
         done += round_
         failed_urls = {outcome.request.url for outcome in round_ if outcome.problem}

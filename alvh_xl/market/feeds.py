@@ -15,13 +15,12 @@ from alvh_xl.market.imports import Imported
 from alvh_xl.market.inbox import inbox_path, read_inbox
 from alvh_xl.market.providers import Agenda, agendas_for, alternatives_for
 from alvh_xl.market.store import Store
-from alvh_xl.market.sync import Fetch, Job, Outcome, RequestsFor
+from alvh_xl.market.sync import Fetch, Job, Outcome, RequestsFor, just_checked, wrong_clock
 
 # Figures whose release a calendar may name without the month that it reports.
 RELEASED = ("cpi", "ppi", "gdp")
 # So long after a release its figure is looked for at every refresh.
 WAITED = timedelta(5)
-PAUSE = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -42,8 +41,13 @@ class Feeds:
     alternatives_for: AlternativesFor
     agendas_for: Callable[[date], Sequence[Agenda]]
 
-    def take_inbox(self, store: Store, now: datetime) -> list[Imported]:
-        """Make the watched folder if it is not there, and import what is new in it."""
+    def take_inbox(self, store: Store, now: datetime, outcomes: Sequence[Outcome] = ()) -> list[Imported]:
+        """Make the watched folder if it is not there, and import what is new in it.
+
+        Not when one of the outcomes says that this computer's clock is wrong: files are dated by it.
+        """
+        if wrong_clock(outcomes):
+            return []
         try:
             self.inbox.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
@@ -70,6 +74,8 @@ class Feeds:
     ) -> tuple[list[Outcome], list[str]]:
         """Ask other sources for what failed, then the calendars, unless nothing was asked or nobody answered.
 
+        Nobody is asked by a computer whose clock is wrong.
+
         Returns
         -------
         tuple
@@ -77,7 +83,8 @@ class Feeds:
         """
         more = ask_others(store, jobs, outcomes, self.alternatives_for, fetch, now)
         lines = taken(more)
-        if calendars and any(not outcome.problem for outcome in [*outcomes, *more]):
+        every = [*outcomes, *more]
+        if calendars and not wrong_clock(every) and any(not outcome.problem for outcome in every):
             agendas = self.agendas_for(now().date())
             lines += [f"not fetched: {line}" for line in sync_calendars(store, agendas, fetch, now)]
         return more, lines
@@ -97,8 +104,8 @@ def jobs_released(store: Store, requests_for: RequestsFor, now: datetime) -> lis
     jobs = []
     for series in RELEASED:
         events = [event.at for event in store.events(now - WAITED, now) if event.event == series]
-        checked, day = store.checked(series), store.last_day(series, datetime.max)
-        if not events or day is None or (checked is not None and timedelta(0) <= now - checked < PAUSE):
+        day = store.last_day(series, datetime.max)
+        if not events or day is None or just_checked(store, series, now):
             continue
         if max(row.fetched for row in store.rows(series, datetime.max, day)) < events[-1]:
             jobs += [Job(request, day) for request in requests_for(day, now.date()) if series in request.series]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from alvh_xl.market.chain import Option, forward, quoting_moment
 from alvh_xl.market.chains import ROOTS
 from alvh_xl.market.errors import MarketError
+from alvh_xl.market.http import ClockError
 from alvh_xl.market.morning import MarketMorning
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.providers import Request, cboe_quotes
@@ -107,7 +108,7 @@ def _fetched(
         with store.writing():
             added = store.chains.add(chain, cboe_quotes.WHAT, now(), lambda root, expiry: (root, expiry) in kept)
     except MarketError as problem:
-        return Outcome(request, Appended(), str(problem))
+        return Outcome(request, Appended(), str(problem), clock=isinstance(problem, ClockError))
     return Outcome(request, Appended(Counter(new=added)))
 
 

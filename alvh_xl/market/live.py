@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,15 +28,17 @@ from alvh_xl.market.sync import (
     Outcome,
     Request,
     RequestsFor,
-    clock_behind,
     jobs_due,
     problems,
     skipped,
     sync,
+    wrong_clock,
 )
 
 LIVE, PARTLY, STORED = "live", "live, partly from the store", "live, but nothing could be fetched: from the store"
 Clock = Callable[[], datetime]
+# The wall clock goes back an hour once a year; more is a clock that was set.
+SET_BACK = timedelta(minutes=75)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Live:
     def read(self, asof: datetime | None = None, legs: Legs = ()) -> MarketMorning:
         """Market of the present, or of a past moment, as the store knows it after fetching what is due.
 
+        The documents of the sources are written by one transaction; then come the watched folder, other sources,
+        calendars and chains, each by its own: none of them when a source found this computer's clock wrong.
         The option chains are fetched when legs are open and their quotes are of that moment.
 
         Raises
@@ -88,12 +92,12 @@ class Live:
         """
         now = self.now()
         check_asof(asof or now)
-        self.files = self.feeds.take_inbox(self.store, now) if self.feeds else []
         jobs = jobs_due(self.store, self.requests_for, min(asof or now, now), now)
         jobs = self._with_feeds(jobs, now, asof is None)
         self.outcomes = sync(self.store, jobs, self.fetch, self.now, at_once=True)
+        self.files = self.feeds.take_inbox(self.store, self.now(), self.outcomes) if self.feeds else []
         self._other_sources(jobs)
-        if legs and wants_chains(asof, now):
+        if legs and wants_chains(asof, now) and not wrong_clock(self.outcomes):
             self.outcomes += fetch_chains(self.store, legs, self.fetch, self.now, self.chain_url)
         try:
             morning = read_store(self.store, asof or _minute(self.now()), self._label())
@@ -128,6 +132,17 @@ class Live:
         if not failed:
             return LIVE
         return PARTLY if any(not outcome.problem for outcome in self.outcomes) else STORED
+
+
+def clock_behind(store: Store, now: datetime) -> str:
+    """Say that this computer's clock was set back behind what it noted in the store; "" as far as one can tell."""
+    noted = [at for series in ("spx_close", "vix", "fed_funds") if (at := store.checked(series)) is not None]
+    if not noted or now >= max(noted) - SET_BACK:
+        return ""
+    return (
+        f"this computer's clock is behind: it shows {now:%d-%b-%Y %H:%M} New York, and values were fetched at "
+        f"{max(noted):%d-%b-%Y %H:%M}; set it, then try again"
+    )
 
 
 def sources(base_url: str | None = None) -> tuple[RequestsFor, Fetch, Callable[[], None]]:

@@ -15,12 +15,14 @@ from typing import NamedTuple, Protocol
 
 from alvh_xl.market.asof import front_two
 from alvh_xl.market.errors import MarketError
+from alvh_xl.market.gaps import ends, holes
+from alvh_xl.market.http import ClockError
 from alvh_xl.market.observation import Observation, Read
+from alvh_xl.market.providers import FUND, STAND_INS, yahoo
 from alvh_xl.market.publication import expected_day
 from alvh_xl.market.revisions import Appended
 from alvh_xl.market.series import CATALOGUE
 from alvh_xl.market.store import Store, Unchanged
-from alvh_xl.model.sessions import is_session, sessions_between
 
 WORKERS = 8
 NOT_MODIFIED = 304
@@ -29,14 +31,11 @@ FIRST_YEARS = 7
 # Fetched again on every refresh, so that a revision of the last days is seen.
 OVERLAP = timedelta(10)
 NOT_TRIED = "not tried, as no source answered"
+WAITS = "nothing else is asked and the watched folder is not read until then"
 # So many documents, taken from the whole list, are tried first; when all of them fail the rest is not tried.
 PROBES = 2 * WORKERS
 # A source that did not have the figure a moment ago is left in peace.
 PAUSE = timedelta(minutes=10)
-# A source that has not published a session so long after its time is late.
-LATE = timedelta(hours=12)
-# The wall clock goes back an hour once a year; more is a clock that was set.
-SET_BACK = timedelta(minutes=75)
 
 
 class Document(Protocol):
@@ -98,7 +97,8 @@ class Outcome:
     """What became of one document; `problem` is "" when it was read.
 
     `holes` are sessions between its first and its last value for which neither it nor the store has one; `ends` is the
-    last day the store has when a later one ought to have come.
+    last day the store has when a later one ought to have come. With `clock` the source found this computer's clock
+    wrong, so that nothing may be dated by it: whoever fetches, or reads files, asks no further.
     """
 
     request: Request
@@ -107,6 +107,7 @@ class Outcome:
     unchanged: bool = False
     holes: tuple[date, ...] = ()
     ends: date | None = None
+    clock: bool = False
 
 
 # Requests for every document that holds values between two days.
@@ -142,7 +143,7 @@ def jobs_due(store: Store, requests_for: RequestsFor, moment: datetime, now: dat
         series: day
         for series, day in _last_days(store, requests_for, today, start).items()
         if (day is None or day < expected_day(CATALOGUE[series], moment, releases))
-        and not _just_checked(store, series, now)
+        and not just_checked(store, series, now)
     }
     return _since_last(requests_for, today, start, due)
 
@@ -175,20 +176,21 @@ def _since(last: date | None, start: date) -> date:
     return start if last is None else last - OVERLAP
 
 
-def clock_behind(store: Store, now: datetime) -> str:
-    """Say that this computer's clock was set back behind what it noted in the store; "" as far as one can tell."""
-    noted = [at for series in ("spx_close", "vix", "fed_funds") if (at := store.checked(series)) is not None]
-    if not noted or now >= max(noted) - SET_BACK:
-        return ""
-    return (
-        f"this computer's clock is behind: it shows {now:%d-%b-%Y %H:%M} New York, and values were fetched at "
-        f"{max(noted):%d-%b-%Y %H:%M}; set it, then try again"
-    )
-
-
-def _just_checked(store: Store, series: str, now: datetime) -> bool:
+def just_checked(store: Store, series: str, now: datetime, pause: timedelta = PAUSE) -> bool:
+    """Whether a series, or a calendar, was looked for so short a time ago that its source is left in peace."""
     checked = store.checked(series)
-    return checked is not None and timedelta(0) <= now - checked < PAUSE
+    return checked is not None and timedelta(0) <= now - checked < pause
+
+
+def wrong_clock(outcomes: Iterable[Outcome]) -> bool:
+    """Whether a source found this computer's clock wrong.
+
+    Examples
+    --------
+    >>> wrong_clock([])
+    False
+    """
+    return any(outcome.clock for outcome in outcomes)
 
 
 def sync(
@@ -208,40 +210,66 @@ def sync(
     jobs : sequence of Job
     fetch : Fetch
     now : callable
-        New York wall clock at which an answer has arrived.
+        New York wall clock; each document is dated by it when its own answer has arrived.
     told : callable
         Called after each document.
     at_once : bool
-        Write everything by one transaction when the last answer has come, so that the store is the old one or the new
-        one; else each series as soon as it is complete, so that a long sync that is stopped keeps what it had.
+        Write all these documents by one transaction when the last answer has come, so that of them the store has the
+        old ones or the new ones; else each series as soon as it is complete, so that a long sync that is stopped keeps
+        what it had.
 
     Returns
     -------
     list of Outcome
         One a document, in the order in which they came.
+
+    Notes
+    -----
+    A source whose answers name no time of day is written last, and not at all when another found the clock wrong.
     """
     outcomes: list[Outcome] = []
+    arrived: dict[tuple[str, ...], list[tuple[Job, _Answer]]] = {}
+
+    def write(together: Sequence[tuple[Job, _Answer]]) -> None:
+        done = _kept_whole(store, together)
+        outcomes.extend(done)
+        for outcome in done:
+            told(outcome)
+
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        running = {pool.submit(_fetched, job, _condition(store, job), fetch): job for job in _probes_first(jobs)}
+        running = {pool.submit(_fetched, job, _condition(store, job), fetch, now): job for job in _probes_first(jobs)}
         probes = list(running)[:PROBES]
         parts = Counter(_part(job, at_once) for job in jobs)
-        arrived: dict[tuple[str, ...], list[tuple[Job, _Answer]]] = {}
         for future in as_completed(running):
-            answer = _Answer([], None, NOT_TRIED) if future.cancelled() else future.result()
+            answer = _Answer([], None, now(), NOT_TRIED) if future.cancelled() else future.result()
             job = running[future]
             together = arrived.setdefault(_part(job, at_once), [])
             together.append((job, answer))
-            if len(together) == parts[_part(job, at_once)]:
-                outcomes += _kept_whole(store, together, now())
-                for outcome in outcomes[-len(together) :]:
-                    told(outcome)
+            if len(together) == parts[_part(job, at_once)] and _part(job, at_once):
+                write(arrived.pop(_part(job, at_once)))
             if all(probe.done() and (probe.cancelled() or probe.result().problem) for probe in probes):
                 for waiting in running:
                     waiting.cancel()
     finally:
         pool.shutdown(cancel_futures=True)
+    if last := arrived.pop((), []):
+        write(_proved(last, next((outcome.problem for outcome in outcomes if outcome.clock), "")))
     return outcomes
+
+
+def _proved(documents: Sequence[tuple[Job, _Answer]], fault: str) -> list[tuple[Job, _Answer]]:
+    """Return the documents, without the values of a source that names no time of day where the clock is wrong."""
+    fault = fault or next((answer.problem for _, answer in documents if answer.clock), "")
+    refused = [(job, bool(fault) and _timeless(job) and answer.document is not None) for job, answer in documents]
+    return [
+        (job, _Answer([], None, answer.at, fault, True) if out else answer)
+        for (job, out), (_, answer) in zip(refused, documents, strict=True)
+    ]
+
+
+def _timeless(job: Job) -> bool:
+    return job.request.url.startswith(yahoo.SCHEME)
 
 
 def _probes_first(jobs: Sequence[Job]) -> list[Job]:
@@ -253,7 +281,9 @@ def _probes_first(jobs: Sequence[Job]) -> list[Job]:
 class _Answer(NamedTuple):
     rows: list[Observation]
     document: Document | None
+    at: datetime
     problem: str = ""
+    clock: bool = False
 
     @property
     def left_out(self) -> Mapping[str, int]:
@@ -261,76 +291,61 @@ class _Answer(NamedTuple):
         return self.rows.left_out if isinstance(self.rows, Read) else {}
 
 
-def _fetched(job: Job, held: Unchanged | None, fetch: Fetch) -> _Answer:
+def _fetched(job: Job, held: Unchanged | None, fetch: Fetch, now: Callable[[], datetime]) -> _Answer:
     """Fetch and read one document; runs in a thread of its own and never touches the store."""
     try:
         document = fetch(job.request.url, etag=held.etag if held else None, modified=held.modified if held else None)
+        at = now()
         rows = [] if document.status == NOT_MODIFIED else job.request.parse(document.body)
     except MarketError as problem:
-        return _Answer([], None, str(problem))
-    return _Answer(rows, document)
+        return _Answer([], None, now(), str(problem), isinstance(problem, ClockError))
+    return _Answer(rows, document, at)
 
 
 def _part(job: Job, at_once: bool) -> tuple[str, ...]:
-    """What is written together with this document: everything, or the documents of the same series."""
-    return () if at_once else job.request.series
+    """What is written together with this document: the documents of the same series, or () for all that come last."""
+    return () if at_once or _timeless(job) else job.request.series
 
 
-def _kept_whole(store: Store, documents: Sequence[tuple[Job, _Answer]], now: datetime) -> list[Outcome]:
-    """Write documents by one transaction: half a futures curve would have a wrong front."""
+def _kept_whole(store: Store, documents: Sequence[tuple[Job, _Answer]]) -> list[Outcome]:
+    """Write documents by one transaction: half a futures curve would have a wrong front.
+
+    Documents of the same series are dated as the first of them, so that no moment has half a curve either.
+    """
+    first: dict[tuple[str, ...], datetime] = {}
+    for job, answer in documents:
+        first[job.request.series] = min(answer.at, first.get(job.request.series, answer.at))
     if len(documents) == 1:
-        return [_kept(store, *documents[0], now)]
+        return [_kept(store, *documents[0], documents[0][1].at)]
     with store.writing():
-        return [_kept(store, job, answer, now) for job, answer in documents]
+        return [_kept(store, job, answer, first[job.request.series]) for job, answer in documents]
 
 
 def _kept(store: Store, job: Job, answer: _Answer, now: datetime) -> Outcome:
     """Write one document, values and what its answer carried, by one transaction."""
     if answer.document is None:
-        return Outcome(job.request, Appended(), answer.problem)
+        return Outcome(job.request, Appended(), answer.problem, clock=answer.clock)
+    covers = _covered(job)
     unchanged = answer.document.status == NOT_MODIFIED
     with store.writing():
         if unchanged:
             for series in job.request.series:
-                store.mark(series, job.since, now)
-            return Outcome(job.request, Appended(), unchanged=True, ends=_ends(store, job.request, now))
-        appended = store.append(answer.rows, job.request.provider, now, job.since)
+                store.mark(series, covers, now)
+            return Outcome(job.request, Appended(), unchanged=True, ends=ends(store, job.request.series, now))
+        appended = store.append(answer.rows, job.request.provider, now, covers)
         appended.counts.update(answer.left_out)
         store.remember(_address(job), job.since, answer.document.etag, answer.document.modified)
-        holes, ends = _holes(store, answer.rows), _ends(store, job.request, now)
-    return Outcome(job.request, appended, holes=holes, ends=ends)
+        missing, last = holes(store, answer.rows), ends(store, job.request.series, now)
+    return Outcome(job.request, appended, holes=missing, ends=last)
 
 
-def _holes(store: Store, rows: Iterable[Observation]) -> tuple[date, ...]:
-    """Sessions between the first and the last value of a series that have none, here or in the store."""
-    days: dict[str, set[date]] = {}
-    for row in rows:
-        if _daily(row.series) and is_session(row.day):
-            days.setdefault(row.series, set()).add(row.day)
-    found: set[date] = set()
-    for series, known in days.items():
-        first = min(known)
-        missing = set(sessions_between(first, max(known))) - known
-        if missing:
-            found |= missing - {row.day for row in store.rows(series, datetime.max, first)}
-    return tuple(sorted(found))
+def _covered(job: Job) -> date:
+    """First day from which a document is all that the source of its series holds.
 
-
-def _ends(store: Store, request: Request, now: datetime) -> date | None:
-    """Last day the store has of a series whose source is late by half a day or more; None when none is."""
-    moment, releases = now - LATE, store.releases()
-    for series in request.series:
-        if _daily(series):
-            last = store.last_day(series, datetime.max)
-            if last is not None and last < expected_day(CATALOGUE[series], moment, releases):
-                return last
-    return None
-
-
-def _daily(series: str) -> bool:
-    """Whether a series has one value a session; the futures' contracts come and go."""
-    entry = CATALOGUE.get(series)
-    return entry is not None and entry.every == "session" and series != "vx"
+    One that stands in holds less than the source it stands in for: what that one adds later was known all the while.
+    """
+    stands_in = job.request.provider in STAND_INS and job.request.series != FUND
+    return date.max if stands_in else job.since
 
 
 def _condition(store: Store, job: Job) -> Unchanged | None:
@@ -343,7 +358,7 @@ def _address(job: Job) -> str:
     return hashlib.sha256(job.request.url.encode()).hexdigest()
 
 
-def problems(outcomes: Iterable[Outcome]) -> list[str]:
+def problems(outcomes: Sequence[Outcome]) -> list[str]:
     """One line a fault, with the series that are concerned, or the providers where it struck several of them.
 
     Examples
@@ -356,6 +371,7 @@ def problems(outcomes: Iterable[Outcome]) -> list[str]:
         if outcome.problem:
             faults.setdefault(outcome.problem, []).append(outcome.request)
     untried = faults.pop(NOT_TRIED, []) if len(faults) > 1 else []
+    clocks = {outcome.problem for outcome in outcomes if outcome.clock}
     lines = []
     for place, (problem, requests) in enumerate(faults.items()):
         providers = sorted({request.provider for request in requests})
@@ -364,7 +380,8 @@ def problems(outcomes: Iterable[Outcome]) -> list[str]:
         if untried and not place:
             counts.append(f"{len(untried)} more not tried")
         whose = ", ".join(providers if len(providers) > 1 else [*providers, *series])
-        lines.append(f"{whose}: {problem}" + (f" ({'; '.join(counts)})" if counts else ""))
+        waits = f"; {WAITS}" if problem in clocks else ""
+        lines.append(f"{whose}: {problem}{waits}" + (f" ({'; '.join(counts)})" if counts else ""))
     return lines
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from alvh_xl.market.errors import MarketError
 from alvh_xl.market.fallback import ask_others, reaching_back, taken, unserved, with_yahoo
 from alvh_xl.market.feeds import Feeds
+from alvh_xl.market.http import ClockError
 from alvh_xl.market.live import LIVE, PARTLY, Live
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.providers import yahoo
+from alvh_xl.market.revisions import Appended
 from alvh_xl.market.store import Store
 from alvh_xl.market.sync import Document, Job, Outcome, Request, jobs_for, jobs_missing, problems, sync
 from tests.market.fakes import Answer, Source, at, history
@@ -106,7 +109,7 @@ def test_one_source_after_another_is_asked_until_one_answers(store: Store) -> No
     others = Others(Stooq=history("vix", FIRST, LAST), Yahoo="never asked")
     _, more = run(store, Source({"vix": DOWN}), others, "2018-10-04T09:00")
     assert [outcome.request.provider for outcome in more] == ["Stooq"]
-    others = Others(Stooq="no", Yahoo="no")
+    others = Others(Stooq="not today", Yahoo="no")
     outcomes, more = run(store, Source({"vix": DOWN}), others, "2018-10-04T09:00")
     assert unserved([*outcomes, *more]) == 1
     assert problems([*outcomes, *more])[1:] == ["Stooq, Yahoo: no (2 documents)"]
@@ -176,3 +179,75 @@ def test_a_job_of_an_unknown_document_stays_as_it_is(store: Store) -> None:
     source = Source({"fed_funds": [Observation("fed_funds", LAST, 2.18)]})
     jobs = [Job(job.request, LAST) for job in jobs_for(source.requests_for, LAST, LAST)]
     assert reaching_back(store, jobs, source.requests_for, LAST) == jobs
+
+
+class Clockwise(Source):
+    """A source that finds this computer's clock wrong, as the network does; another one that never looks."""
+
+    def fetch(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
+        """Answer, or refuse for the clock."""
+        try:
+            return super().fetch(url, etag=etag, modified=modified)
+        except MarketError as problem:
+            raise ClockError(str(problem)) from None
+
+
+AHEAD = "this computer's clock is 8 hours ahead of the sources': set it, then try again"
+
+
+def test_with_a_wrong_clock_nobody_else_is_asked(store: Store, tmp_path: Path) -> None:
+    """Yahoo names no time of day: its price of the running session would be stored for ever as the close."""
+    others = Others(Yahoo=history("vix", FIRST, date(2018, 10, 4)))
+    served = Clockwise({"vix": AHEAD})
+    source = Clockwise({**served.documents, **others.source.documents})
+    asked: list[date] = []
+    feeds = Feeds(tmp_path / "inbox", others.alternatives, lambda today: asked.append(today) or [])  # type: ignore[func-returns-value]
+    reading = Live(store, served.requests_for, source.fetch, at("2018-10-04T18:00"), feeds=feeds)
+    with pytest.raises(MarketError, match="8 hours ahead"):
+        reading.read()
+    assert [url for url, _ in source.fetched] == ["vix"]
+    assert asked == []
+    assert len(store) == 0
+
+
+def test_another_source_that_finds_the_clock_wrong_is_the_last_one_asked(store: Store) -> None:
+    """Cboe was down, Stooq compared the clocks: Yahoo after it would not."""
+    others = Others(Stooq=AHEAD, Yahoo=history("vix", FIRST, date(2018, 10, 4)))
+    every = Clockwise({"vix": history("vix", FIRST, LAST), **others.source.documents})
+    [job] = jobs_for(Source({"vix": DOWN}).requests_for, FIRST, LAST)
+    failed = [Outcome(job.request, Appended(), DOWN)]
+    more = ask_others(store, [job], failed, others.alternatives, every.fetch, at("2018-10-04T18:00"))
+    assert [(outcome.request.provider, outcome.clock) for outcome in more] == [("Stooq", True)]
+    assert len(store) == 0
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_first_source_that_names_no_time_waits_for_those_that_do(store: Store, at_once: bool, wrong: bool) -> None:
+    """Without a key for Stooq the fund is Yahoo's from the start, and comes beside documents that prove the clock."""
+    fund = history("reit_price", FIRST, date(2018, 10, 4), 80.0)
+    address = yahoo.address("VNQ", FIRST)
+    source = Clockwise({address: fund, "vix": AHEAD if wrong else history("vix", FIRST, LAST)})
+    jobs = jobs_for(source.requests_for, FIRST, date(2018, 10, 4))
+    outcomes = sync(store, jobs, source.fetch, at("2018-10-04T18:00"), at_once=at_once)
+    assert [outcome.clock for outcome in outcomes] == [wrong, wrong]
+    assert bool(store.rows("reit_price", ALWAYS)) is not wrong
+    assert len(problems(outcomes)) == int(wrong)
+
+
+def test_a_day_that_the_other_source_lacks_is_not_held_against_the_first(store: Store) -> None:
+    """The day after the crash of February 2018 would be missing from every replay: known only from years later."""
+    crash, other = date(2018, 2, 6), [row for row in history("vix", FIRST, LAST) if row.day != date(2018, 2, 6)]
+    run(store, Source({"vix": DOWN}), Others(Yahoo=other), "2018-10-04T09:00")
+    run(store, Source({"vix": history("vix", FIRST, LAST)}), Others(), "2018-10-05T09:00")
+    assert store.last_day("vix", datetime(2018, 2, 7, 9)) == crash
+    assert store.checked("vix") == datetime(2018, 10, 5, 9, 0)
+
+
+def test_a_day_that_the_first_source_lacked_is_still_known_from_when_it_came(store: Store) -> None:
+    """What its own source had not yet when it was asked, nobody knew that morning."""
+    whole = history("vix", FIRST, LAST)
+    run(store, Source({"vix": [row for row in whole if row.day != date(2018, 10, 1)]}), Others(), "2018-10-04T09:00")
+    run(store, Source({"vix": whole}), Others(), "2018-10-05T09:00")
+    [late] = [row for row in store.rows("vix", ALWAYS) if row.day == date(2018, 10, 1)]
+    assert late.available == datetime(2018, 10, 5, 9, 0)

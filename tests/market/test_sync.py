@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import threading
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from alvh_xl.market.live import LIVE, PARTLY, STORED, Live
 from alvh_xl.market.observation import Observation
 from alvh_xl.market.store import Store
 from alvh_xl.market.sync import Job, jobs_due, jobs_for, jobs_missing, problems, skipped, sync
-from tests.market.fakes import Source, at, history
+from tests.market.fakes import Answer, Source, at, history
 
 MORNING = at("2018-10-04T09:00")
 ALWAYS = datetime(2035, 1, 1)
@@ -199,3 +202,43 @@ def test_a_past_morning_needs_no_network_once_stored(store: Store) -> None:
     morning = live(store, source, "2018-10-04T18:00").read(datetime(2018, 9, 20, 9, 0))
     assert source.fetched == []
     assert morning.quote("vix").observed == datetime(2018, 9, 19, 16, 15)
+
+
+def slow(source: Source, late: str, seconds: float) -> tuple[Callable[..., Answer], Callable[[], datetime]]:
+    """A fetch of which one document waits until all others have come, and the clock beside it: from 15:59:29 on."""
+    moment, others = [datetime(2018, 10, 4, 15, 59, 29)], threading.Barrier(2)
+
+    def fetch(url: str, *, etag: str | None = None, modified: str | None = None) -> Answer:
+        answer = source.fetch(url, etag=etag, modified=modified)
+        if url == late:
+            others.wait(10)
+            time.sleep(0.2)  # the other document's time of day has been taken by now
+            moment[0] += timedelta(seconds=seconds)
+        else:
+            others.wait(10)
+        return answer
+
+    return fetch, lambda: moment[0]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_price_that_came_before_the_close_is_no_close_however_long_another_takes(store: Store, at_once: bool) -> None:
+    """The last price before four o'clock would stay in the store as that day's final close."""
+    today = date(2018, 10, 4)
+    source = Source(
+        {"spx_close": history("spx_close", LAST, today, 2900), "fed_funds": history("fed_funds", LAST, LAST)}
+    )
+    fetch, now = slow(source, "fed_funds", 60)
+    sync(store, jobs_for(source.requests_for, FIRST, today), fetch, now, at_once=at_once)
+    assert store.last_day("spx_close", ALWAYS) == LAST
+    [row] = store.rows("fed_funds", ALWAYS)
+    assert row.fetched == datetime(2018, 10, 4, 16, 0)
+
+
+def test_documents_of_one_curve_are_dated_together(store: Store) -> None:
+    """Half a curve known a minute before the other half would have a wrong front in a replay of that minute."""
+    rows = {name: [Observation("vx", LAST, 14.0, name, date(2018, 10 + place, 17))] for place, name in enumerate("ab")}
+    source = Source(dict(rows))
+    fetch, now = slow(source, "b", 60)
+    sync(store, jobs_for(source.requests_for, FIRST, LAST), fetch, now)
+    assert {row.fetched for row in store.rows("vx", ALWAYS)} == {datetime(2018, 10, 4, 15, 59)}

@@ -8,7 +8,8 @@ cboe_quotedata  option chains saved by hand from the web page
 fred         rates, prices, exchange rate, GDP; release dates, which are no series either
 fed          days of FOMC decisions
 stooq        S&P 500 and a REIT fund, with a key
-yahoo        the same and the volatility indices, through an optional package; never the first choice
+yahoo        the same and the volatility indices, through an optional package; the first source of the fund alone,
+             and of that only without a Stooq key
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from alvh_xl.market.providers import cboe_index, cboe_vx, fed, fred, stooq, yaho
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 STOOQ = "Stooq"
+# Sources that are asked when a first one failed. Only of the fund is one of them itself the first.
+STAND_INS = (STOOQ, yahoo.PROVIDER)
 FUND = ("reit_price",)
 # Names at Stooq and at Yahoo of what one document of a first source holds; "" where it is not served.
 SYMBOLS: Mapping[tuple[str, ...], tuple[str, str]] = MappingProxyType({

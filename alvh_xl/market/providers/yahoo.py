@@ -1,4 +1,7 @@
-"""Yahoo through yfinance, an optional extra: daily prices of an index or a fund, never the first choice.
+"""Yahoo through yfinance, an optional extra: daily prices of an index or a fund.
+
+Of an index it stands in when the first source failed. Of the fund (VNQ), which no first source serves, it is the first
+itself where there is no key for Stooq, and else stands in for Stooq.
 
 A request has an address of our own, `yahoo:SYMBOL?since=DAY`; `fetch` answers it with a small CSV made of what
 yfinance returned, so that a Yahoo document is kept, counted and refused as any other.
