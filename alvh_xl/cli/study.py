@@ -71,7 +71,8 @@ def _table(found: list[Reaction]) -> Shown:
     ]  # fmt: skip
     note = (
         "mean change from the session before the event, less that of quiet days of the same weekday; from, to: 95 % "
-        "interval of 5,000 resamples of events and quiet days, none with fewer than 5 of a weekday; each row is one of several looks, so one effect in twenty is chance"
+        "interval of 5,000 resamples of events and quiet days, none with fewer than 5 of a weekday; each row "
+        "is one of several looks, so one effect in twenty is chance"
     )
     return Shown("Reactions to releases", columns, rows, note)
 

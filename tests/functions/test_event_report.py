@@ -40,7 +40,7 @@ def release_dates(folder: Path, event: str) -> np.ndarray:
 
 
 def by_hand(hits: np.ndarray, days: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Abnormal path of every event, a row each in the order of time, errors, and what each block adds to the control."""
+    """Abnormal path of every event, a row each in time, errors, and what each block adds to the control."""
     places = sorted({int(np.searchsorted(days, day)) for day in hits if days[0] <= day <= days[-1]})
     places = [t for t in places if days[t] - min(hits, key=lambda day: abs(day - days[t])) <= 7.0]
     rows = []
