@@ -164,7 +164,8 @@ def test_without_a_store_the_next_step_is_named(no_store: Path) -> None:
     [["--source", "nowhere"], ["--param", "days"], ["--param", "days=x"], ["--param", "colour=1"],
      ["--param", "hedge=swaps"], ["--param", "smile=steep"], ["--param", "slope=-0.1"],
      ["--strategies", "magic"], ["--start", "soon"], ["--start", "2030-01-01"],
-     ["--param", "days=60"]],
+     ["--param", "days=60"], ["--param", "hedge_gap=60"], ["--param", "cap=nan"], ["--param", "seed=-1"],
+     ["--param", "wing_width=10000"], ["--param", "condors=inf"]],
 )  # fmt: skip
 def test_what_cannot_be_done_is_not_a_traceback(arguments: list[str]) -> None:
     """A mistyped option must end with exit status 1, not with a defect of ours."""

@@ -65,13 +65,14 @@ def _lines(store: Store, first: dt.date, before: int, after: int) -> list[str]:
 def _table(found: list[Reaction]) -> Shown:
     columns = ("event", "session", "points of VIX", "from", "to", "HAC error", "n", "verdict")
     rows: list[tuple[str, ...]] = [
-        (one.event, f"{one.session:+d}" if one.session else "0", f"{one.effect:.3f}", f"{one.low:.3f}",
-         f"{one.high:.3f}", f"{one.error:.3f}", str(one.n), one.verdict)
+        (one.event, f"{one.session:+d}" if one.session else "0", f"{one.effect:.3f}", *map(_points, (one.low, one.high,
+         one.error)), str(one.n), one.verdict)
         for one in found
     ]  # fmt: skip
     note = (
         "mean change from the session before the event, less that of quiet days of the same weekday; from, to: 95 % "
-        "interval of 5,000 resamples; each row is one of several looks, so one effect in twenty is chance"
+        "interval of 5,000 resamples of events and quiet days, none with fewer than 5 of a weekday; each row "
+        "is one of several looks, so one effect in twenty is chance"
     )
     return Shown("Reactions to releases", columns, rows, note)
 
@@ -101,6 +102,10 @@ def _clusters(store: Store, moment: dt.datetime, dates: object, values: object) 
         f"VIX ({low:.2f} to {high:.2f} by the Newey-West error, {effect.low:.2f} to {effect.high:.2f} by resampled "
         f"blocks of 12 months, n {effect.n}): {effect.verdict}."
     ]
+
+
+def _points(value: float) -> str:
+    return f"{value:.3f}" if value == value else "n/a"
 
 
 def _day(serial: float) -> str:

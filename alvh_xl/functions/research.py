@@ -23,7 +23,8 @@ def ALVH_EVENT_STUDY(
     """Mean path of a series around events, less its path around quiet days of the same weekday.
 
     d_k = y(t + k) − y(t − 1); abnormal = mean over events − mean over days of the events' weekdays without an event
-    within before + after sessions; 95 % interval from 5,000 resamples of the events, with a fixed seed.
+    within before + after sessions; 95 % interval from 5,000 resamples of the events and, drawn with them, of blocks of
+    those quiet days, with a fixed seed.
 
     Parameters
     ----------
@@ -41,9 +42,10 @@ def ALVH_EVENT_STUDY(
     Returns
     -------
     session, mean, control, abnormal, low, high, error, n, verdict
-        A row a session, 0 the event's: means in the unit of the values, the ends of the interval, the Newey-West error
-        of abnormal (6 lags over the events in the order of time), events used, and
-        "effect" or "no effect shown" where the interval covers 0.
+        A row a session, 0 the event's: means in the unit of the values, the ends of the interval, the error of abnormal
+        (Newey-West with 6 lags over the events in the order of time, and by block over the quiet days), events used,
+        and "effect" or "no effect shown" where the interval covers 0. With fewer than 5 quiet days of a weekday there
+        is no interval (#N/A) and no effect is shown.
 
     Notes
     -----

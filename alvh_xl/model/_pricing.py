@@ -200,10 +200,10 @@ def evaluate(x: Inputs, shape: tuple[int, ...], rows: int) -> FloatArray:
     out = np.empty((rows, size))
     if size == 0:
         return out.reshape(rows, *shape)
-    ordinary = x.ordinary()
     length = -(-size // -(-size // _BLOCK))  # blocks of nearly equal length
     buffer = np.empty((_ROWS, length))
     with np.errstate(all="ignore"):
+        ordinary = x.ordinary()
         for start in range(0, size, length):
             stop = min(start + length, size)
             part = x if length == size else x.part(slice(start, stop))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alvh_xl.model.errors import DomainError, MissingError, ShapeError, ZeroDenominatorError
 from alvh_xl.model.spotvol import newey_west
@@ -13,6 +14,8 @@ from alvh_xl.model.types import ArrayLike, BoolArray, FloatArray
 CLOSE_TIME = 16.0 / 24.0  # an event after the close first shows in the next session
 LATEST_SESSION = 7.0  # calendar days: no exchange holiday is longer, so a later session means a hole in the data
 FEWEST_EVENTS = 2
+FEWEST_CONTROLS = 5  # POLICY: quiet days of each weekday below which nothing is said to be an effect
+BLOCK_WINDOWS = 4  # windows in a block of quiet days: neighbours share most of their window, so they are drawn together
 RESAMPLES, SEED = 5000, 20260508
 LOW, HIGH = 2.5, 97.5  # percentiles of a 95 % interval
 HAC_LAGS = 6
@@ -32,8 +35,8 @@ class EventStudy:
     mean : mean over events of y(t + k) - y(t - 1), unit of the values
     control : the same over quiet days of the events' own weekdays
     abnormal : mean - control
-    low, high : 95 % interval of abnormal, by resampling the events
-    error : Newey-West standard error of abnormal, events in the order of time
+    low, high : 95 % interval of abnormal, by resampling the events and blocks of quiet days; NaN with too few of these
+    error : standard error of abnormal: Newey-West over the events in the order of time, by block over the quiet days
     events : number of events in the means
     controls : number of quiet days behind them
     """
@@ -65,8 +68,9 @@ def event_study(
     """Path of a series around events, less its path around quiet days of the same weekday.
 
     d_k = y(t + k) - y(t - 1); abnormal = mean over events of (d_k - mean of d_k over the quiet days of that event's
-    weekday); a quiet day has no event within before + after sessions. The interval is the 2.5 to 97.5 percentile of
-    the mean over resampled events; beside it stands the Newey-West error of the mean, with 6 lags over the events.
+    weekday); a quiet day has no event within before + after sessions. The interval is the 2.5 to 97.5 percentile over
+    resampled events and, drawn with them, resampled blocks of quiet days; the error adds the variance of the control
+    (by block) to the Newey-West variance of the events, with 6 lags.
 
     Parameters
     ----------
@@ -90,6 +94,9 @@ def event_study(
     -----
     C25. DOCUMENT RULE (untested). Several events of one session count once; an event without its whole window is left
     out of the means, but still disturbs the days around it. The seed is fixed, so the interval is reproducible.
+    The control is a mean of few days where events are frequent, so its error counts. With fewer than 5 quiet days of
+    one of the events' weekdays, or all of them in one block, there is no interval and no effect is shown [POLICY].
+    A block ends at an event, or after 4 windows. Künsch 1989 (blocks), Newey & West 1987.
     """
     days, y = _checked(dates, values)
     if before < 0 or after < 0 or resamples < 1:
@@ -104,14 +111,18 @@ def event_study(
     weekday = np.floor(days[centres]) % 7.0
     happened = np.isin(centres, hits)
     quiet = _distance(centres, hits) > before + after
-    mean, control, controls, counted = _matched(paths, weekday, happened, quiet)
-    abnormal = mean - control
-    low, high = _interval(abnormal, resamples)
-    error = _hac_error(abnormal)
+    found = _matched(paths, weekday, happened, quiet)
+    abnormal = found.own - found.control
+    blocks = _blocks(found.pulls, centres[found.calm], hits, before + after + 1)
+    if found.fewest < FEWEST_CONTROLS or len(blocks) < 2:
+        low = high = error = np.full(before + after + 1, np.nan)
+    else:
+        blocks *= np.sqrt(len(blocks) / (len(blocks) - 1.0))  # as n - 1 in a sample's variance
+        low, high = _interval(abnormal, blocks, resamples)
+        error = np.hypot(_hac_error(abnormal), np.sqrt((blocks**2).sum(axis=0)))
     session = np.arange(-before, after + 1, dtype=np.float64)
-    return EventStudy(
-        session, mean.mean(axis=0), control.mean(axis=0), abnormal.mean(axis=0), low, high, error, counted, controls
-    )
+    means = (found.own.mean(axis=0), found.control.mean(axis=0), abnormal.mean(axis=0))
+    return EventStudy(session, *means, low, high, error, len(abnormal), found.calm.size)
 
 
 def _checked(dates: ArrayLike, values: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -148,41 +159,67 @@ def _distance(centres: ArrayLike, hits: FloatArray) -> FloatArray:
     return np.asarray(np.minimum(np.abs(at - hits[left]), np.abs(at - hits[right])))
 
 
-def _matched(
-    paths: FloatArray, weekday: FloatArray, happened: BoolArray, quiet: BoolArray
-) -> tuple[FloatArray, FloatArray, int, int]:
-    """Path of each event, mean path of the quiet days of its weekday, number of those days and of the events."""
-    own: list[FloatArray] = []
-    other: list[FloatArray] = []
-    places: list[FloatArray] = []
-    controls = 0
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """Events in the order of time, and the quiet days they are compared with."""
+
+    own: FloatArray  # path of each event
+    control: FloatArray  # mean path of the quiet days of its weekday
+    calm: NDArray[np.intp]  # places of the quiet days
+    pulls: FloatArray  # how far each of them moves the mean control from where the others of its weekday leave it
+    fewest: int  # quiet days of the weekday that has fewest
+
+
+def _matched(paths: FloatArray, weekday: FloatArray, happened: BoolArray, quiet: BoolArray) -> _Matched:
+    """Compare every event with the quiet days of its weekday; without any it is left out."""
+    control = np.zeros_like(paths)
+    pulls = np.zeros_like(paths)
+    kept, calm = np.zeros_like(happened), np.zeros_like(quiet)
+    sizes = [0]
     for day in np.unique(weekday[happened]):
-        events, calm = paths[happened & (weekday == day)], paths[quiet & (weekday == day)]
-        if len(calm):
-            own.append(events)
-            places.append(np.flatnonzero(happened & (weekday == day)).astype(np.float64))
-            other.append(np.broadcast_to(calm.mean(axis=0), events.shape))
-            controls += len(calm)
-    counted = sum(len(events) for events in own)
+        events, others = happened & (weekday == day), quiet & (weekday == day)
+        size = int(others.sum())
+        if size:
+            control[events] = paths[others].mean(axis=0)
+            pulls[others] = (paths[others] - paths[others].mean(axis=0)) * (events.sum() / size)
+            kept, calm = kept | events, calm | others
+            sizes.append(size)
+    counted = int(kept.sum())
     if counted < FEWEST_EVENTS:
         raise MissingError(f"{FEWEST_EVENTS} events with a whole window and a quiet day to compare with are needed")
-    in_time = np.argsort(np.concatenate(places))
-    return np.concatenate(own)[in_time], np.concatenate(other)[in_time], controls, counted
+    return _Matched(paths[kept], control[kept], np.flatnonzero(calm), pulls[calm] / counted, min(sizes[1:]))
 
 
-def _interval(abnormal: FloatArray, resamples: int) -> tuple[FloatArray, FloatArray]:
-    """Percentile interval of the mean over events drawn with replacement."""
-    n = len(abnormal)
+def _blocks(pulls: FloatArray, at: ArrayLike, hits: FloatArray, window: int) -> FloatArray:
+    """Sum of the pulls in each block: the quiet days between two events, cut after `BLOCK_WINDOWS` windows."""
+    session = np.asarray(at, dtype=np.float64)
+    gap = np.searchsorted(hits, session)
+    start = np.concatenate([[0.0], hits + window])[gap]  # the first day after an event that can be quiet
+    piece = np.floor((session - start) / (BLOCK_WINDOWS * window))
+    _, block = np.unique(np.column_stack([gap, piece]), axis=0, return_inverse=True)
+    block = np.ravel(block)
+    sums = np.zeros((int(block.max()) + 1, pulls.shape[1]))
+    np.add.at(sums, block, pulls)
+    return sums
+
+
+def _interval(abnormal: FloatArray, blocks: FloatArray, resamples: int) -> tuple[FloatArray, FloatArray]:
+    """Percentile interval of the mean over events, less the control, both drawn with replacement."""
     draw = np.random.default_rng(SEED)
-    batch = max(1, _BATCH // n)
+    batch = max(1, _BATCH // max(len(abnormal), len(blocks)))
     means: list[FloatArray] = []
     for start in range(0, resamples, batch):
         rows = min(batch, resamples - start)
-        drawn = draw.integers(n, size=(rows, n)) + n * np.arange(rows)[:, np.newaxis]
-        counts = np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n)
-        means.append(counts @ abnormal / n)
+        events = _drawn(draw, rows, len(abnormal)) @ abnormal / len(abnormal)
+        means.append(events - _drawn(draw, rows, len(blocks)) @ blocks)
     low, high = np.percentile(np.concatenate(means), [LOW, HIGH], axis=0)
     return low, high
+
+
+def _drawn(draw: np.random.Generator, rows: int, n: int) -> FloatArray:
+    """How often each of n is drawn, in so many samples of n."""
+    places = draw.integers(n, size=(rows, n)) + n * np.arange(rows)[:, np.newaxis]
+    return np.bincount(places.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)
 
 
 def _hac_error(abnormal: FloatArray) -> FloatArray:

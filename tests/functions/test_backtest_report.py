@@ -116,7 +116,28 @@ def test_the_cost_of_calm_years_leaves_every_crisis_year_out() -> None:
     """A year with a crisis would make a hedge look cheap that only bleeds."""
     days = np.array([42005.0, 42370.0, 42736.0, 43101.0])  # 1 January 2015 to 2018
     found = model_statistics(days, np.zeros(4), np.array([900.0, -10.0, -30.0, 900.0]), 1.0, 1.0, 1000.0)
-    assert found.calm_cost == pytest.approx(0.02)
+    assert found.calm_cost == pytest.approx(0.02 * 252.0)
+
+
+def test_a_part_of_a_calm_year_costs_its_own_share_of_a_year() -> None:
+    """A history that starts in December must not count three weeks as a year that cost next to nothing."""
+    days = np.concatenate([np.arange(42720.0, 42736.0), np.arange(42736.0, 42988.0)])  # from 16 December 2016
+    hedge = np.full(days.size, -10.0)
+    found = model_statistics(days, np.zeros(days.size), hedge, 1.0, 1.0, 1000.0)
+    assert found.calm_cost == pytest.approx(10.0 * 252.0 / 1000.0)
+
+
+def test_an_unknown_gain_has_no_growth_rate() -> None:
+    """NaN shown as a loss of everything would be a made-up ruin."""
+    gain = np.array([1.0, np.nan])
+    assert np.isnan(model_statistics(np.array([42005.0, 42370.0]), gain, gain, 1.0, 1.0, 1000.0).cagr)
+
+
+def test_a_premium_lost_within_days_has_its_rate_all_the_same() -> None:
+    """Half of it lost in a day is a rate of nearly -100 % a year, not an unknown one."""
+    dates = np.array([40000.0, 40001.0, 40100.0, 40101.0])
+    assert programme_rate(dates, np.array([-100.0, 50.0, -100.0, 50.0])) == pytest.approx(0.5**365.0 - 1.0)
+    assert programme_rate(dates[:2], np.array([-100.0, 0.001])) == -1.0
 
 
 def test_with_futures_the_text_claims_no_return_on_premium(told: Report) -> None:

@@ -39,25 +39,37 @@ def release_dates(folder: Path, event: str) -> np.ndarray:
     return serials(sorted({*first.str[:10], *second.str[:10]}))
 
 
-def by_hand(hits: np.ndarray, days: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Abnormal path of every event, one row each in the order of time, and its Newey-West errors, written out."""
+def by_hand(hits: np.ndarray, days: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Abnormal path of every event, a row each in time, errors, and what each block adds to the control."""
     places = sorted({int(np.searchsorted(days, day)) for day in hits if days[0] <= day <= days[-1]})
     places = [t for t in places if days[t] - min(hits, key=lambda day: abs(day - days[t])) <= 7.0]
     rows = []
+    of_day: dict[float, int] = {}
     calm: dict[float, list[np.ndarray]] = {}
+    where: dict[float, list[tuple[int | None, int]]] = {}
     for t in range(K, len(y) - K):
         if min(abs(t - hit) for hit in places) > 2 * K:
             calm.setdefault(days[t] % 7.0, []).append(y[t - K : t + K + 1] - y[t - 1])
+            since = max((hit for hit in places if hit < t), default=None)
+            piece = t // 44 if since is None else (t - since - 11) // 44  # four windows of 11 sessions
+            where.setdefault(days[t] % 7.0, []).append((since, piece))
     for t in places:
         if K <= t < len(y) - K and days[t] % 7.0 in calm:
             rows.append(y[t - K : t + K + 1] - y[t - 1] - np.mean(calm[days[t] % 7.0], axis=0))
+            of_day[days[t] % 7.0] = of_day.get(days[t] % 7.0, 0) + 1
     abnormal = np.array(rows)
     off = abnormal - abnormal.mean(axis=0)
     n = len(off)
     variance = (off**2).sum(axis=0)
     for lag in range(1, 7):
         variance = variance + 2.0 * (1.0 - lag / 7.0) * (off[lag:] * off[:-lag]).sum(axis=0)
-    return abnormal, np.sqrt(variance) / n
+    blocks: dict[tuple[int | None, int], np.ndarray] = {}
+    for day, count in of_day.items():
+        level = np.mean(calm[day], axis=0)
+        for path, block in zip(calm[day], where[day], strict=True):
+            blocks[block] = blocks.get(block, 0.0) + (path - level) * count / n / len(calm[day])
+    sums = np.array(list(blocks.values())) * np.sqrt(len(blocks) / (len(blocks) - 1))
+    return abnormal, np.sqrt(variance / n**2 + (sums**2).sum(axis=0)), sums
 
 
 @pytest.mark.parametrize("event", ["gdp", "cpi", "ppi", "fomc_decision"])
@@ -65,15 +77,16 @@ def test_a_release_on_its_real_dates_is_the_study_worked_out_by_hand(shared_data
     """n, effect, error and interval of GDP, CPI, PPI and FOMC: from the definition, and resamples of other draws."""
     days, vix = vix_history(shared_data)
     hits = release_dates(shared_data, event)
-    abnormal, error = by_hand(hits, days, vix)
+    abnormal, error, blocks = by_hand(hits, days, vix)
     table = ALVH_EVENT_STUDY(hits, days, vix, K, K)
     assert table["n"].unique().tolist() == [len(abnormal)]
     assert len(abnormal) > 100
     np.testing.assert_allclose(table["abnormal"], abnormal.mean(axis=0), atol=1e-9)
     np.testing.assert_allclose(table["error"], error, rtol=1e-9)
     rng = np.random.default_rng(1)
-    draws = np.array([abnormal[rng.integers(len(abnormal), size=len(abnormal))].mean(axis=0) for _ in range(4000)])
-    low, high = np.percentile(draws, [2.5, 97.5], axis=0)
+    draws = [abnormal[rng.integers(len(abnormal), size=len(abnormal))].mean(axis=0) for _ in range(4000)]
+    control = [blocks[rng.integers(len(blocks), size=len(blocks))].sum(axis=0) for _ in range(4000)]
+    low, high = np.percentile(np.array(draws) - np.array(control), [2.5, 97.5], axis=0)
     np.testing.assert_allclose(table["low"], low, atol=0.06 * float((high - low).max()))
     np.testing.assert_allclose(table["high"], high, atol=0.06 * float((high - low).max()))
     covers = (table["low"] <= 0.0) & (table["high"] >= 0.0)

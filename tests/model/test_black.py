@@ -368,6 +368,16 @@ def test_implied_forward_names_what_is_wrong() -> None:
         black.implied_forward([0.0], [1.0], [1.0], 0.1)
 
 
+@pytest.mark.parametrize(
+    ("rate", "phi"),
+    [([np.inf, -np.inf, 0.0], [1.0, 1.0, 1.0]), ([1e308, 1e308, 0.0], [1.0, 1.0, 1.0]), ([0.0] * 3, [1e300, 1.0, 1.0])],
+)
+def test_terms_that_overflow_when_added_are_looked_at_without_a_warning(rate: list[float], phi: list[float]) -> None:
+    """The look at the domain comes before the pricing; a warning of it would end a strict caller."""
+    found = black.bsm_price(np.array(phi), 100.0, 100.0, 1.0, 0.2, np.array(rate))
+    assert found[2] == pytest.approx(100.0 * math.erf(0.1 / math.sqrt(2.0)))  # 2·N(0.1) - 1 of the level
+
+
 def test_parity_of_fair_quotes_shows_no_edge_and_mispriced_ones_do() -> None:
     """Bids and asks swapped, a carry of the wrong sign, or an edge at exactly the threshold."""
     discount = math.exp(-0.04 * 0.1)

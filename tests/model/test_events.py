@@ -67,13 +67,54 @@ def test_the_error_is_that_of_statsmodels_over_events_in_time() -> None:
         return np.asarray(y[t - 1 : t + 3] - y[t - 1])
 
     quiet = [t for t in range(1, 398) if all(abs(t - hit) > 3 for hit in hits)]
-    rows = []
-    for t in hits:
-        calm = [path(s) for s in quiet if days[s] % 7 == days[t] % 7]
-        rows.append(path(t) - np.mean(calm, axis=0))
-    for column, error in zip(np.transpose(rows), found.error, strict=True):
+    calm = {w: [s for s in quiet if days[s] % 7 == w] for w in {days[t] % 7 for t in hits}}
+    rows = [path(t) - np.mean([path(s) for s in calm[days[t] % 7]], axis=0) for t in hits]
+    used = sorted(s for part in calm.values() for s in part)
+    before = [max([hit for hit in hits if hit < s], default=None) for s in used]
+    groups = [(hit, (s - (0 if hit is None else hit + 4)) // 16) for s, hit in zip(used, before, strict=True)]
+    label = np.array([sorted(set(groups), key=str).index(group) for group in groups])
+    dummies = np.array([[days[s] % 7 == w for w in calm] for s in used], dtype=np.float64)
+    share = np.array([sum(days[t] % 7 == w for t in hits) / len(hits) for w in calm])
+    size = len(set(groups))
+    for k, (column, error) in enumerate(zip(np.transpose(rows), found.error, strict=True)):
         fit = sm.OLS(column, np.ones(len(hits))).fit(cov_type="HAC", cov_kwds={"maxlags": 6, "use_correction": False})
-        assert error == pytest.approx(fit.bse[0], rel=1e-9)
+        level = sm.OLS([path(s)[k] for s in used], dummies).fit(
+            cov_type="cluster", cov_kwds={"groups": label, "use_correction": False}
+        )
+        control = share @ level.cov_params() @ share * size / (size - 1)
+        assert error == pytest.approx(np.sqrt(fit.bse[0] ** 2 + control), rel=1e-9)
+
+
+@pytest.mark.parametrize(("apart", "runs"), [(21, 300), (63, 200)])
+def test_the_interval_covers_the_truth_nineteen_times_in_twenty(apart: int, runs: int) -> None:
+    """Forgetting that the control is a mean of few days makes effects of pure chance in a quarter of all looks."""
+    days = sessions(4500)
+    hits = np.arange(15, 4480, apart) + np.arange(len(range(15, 4480, apart))) % 3
+    covered, means, errors = np.zeros(11), [], []
+    for run in range(runs):
+        found = event_study(days[hits], days, walk(4500, 1000 + run), resamples=300)
+        covered += (found.low <= 0.0) & (found.high >= 0.0)
+        means.append(found.abnormal)
+        errors.append(found.error)
+    moving = np.arange(11) != 4  # the session before the event is 0 by definition
+    assert 0.91 <= covered[moving].mean() / runs <= 0.98
+    spread = np.sqrt(np.mean(np.square(means), axis=0))[moving]
+    np.testing.assert_allclose(np.mean(errors, axis=0)[moving], spread, rtol=0.15)
+
+
+def test_too_few_quiet_days_of_a_weekday_show_no_effect() -> None:
+    """Four Mondays are no yardstick; n and the means stay."""
+    days, y = sessions(120), walk(120)
+    y[[30, 70]] += 50.0
+    assert event_study(days[[30, 70]], days, y).shown[5]
+    few = event_study(days[[30, 70]], days[:86], y[:86])
+    mondays = [t for t in range(5, 81, 5) if abs(t - 30) > 10 and abs(t - 70) > 10]
+    assert (len(mondays), few.controls, few.events) == (6, 6, 2)
+    fewer = event_study(days[[30, 70]], days[10:86], y[10:86])
+    assert (fewer.controls, fewer.events) == (4, 2)
+    assert np.isnan([*fewer.low, *fewer.high, *fewer.error]).all()
+    assert not fewer.shown.any()
+    np.testing.assert_allclose(fewer.abnormal[5], slow_twin([20, 60], days[10:86], y[10:86], 5, 5)[2][5])
 
 
 def test_a_weekday_effect_is_no_event_effect() -> None:

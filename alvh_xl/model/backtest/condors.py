@@ -13,7 +13,7 @@ from alvh_xl.model.backtest.inputs import BacktestData
 from alvh_xl.model.backtest.parameters import Parameters
 from alvh_xl.model.backtest.smile import Smile
 from alvh_xl.model.black import bsm_price, bsm_six
-from alvh_xl.model.errors import MissingError
+from alvh_xl.model.errors import DomainError, MissingError
 from alvh_xl.model.types import ArrayLike, FloatArray
 from alvh_xl.model.volatility import smile_vol
 
@@ -141,6 +141,8 @@ def strikes_by_delta(
         shorts.append(np.floor(far / p.strike_step + 0.5) * p.strike_step)
     put, call = shorts
     call = np.maximum(call, put + p.strike_step)
+    if (put <= p.wing_width).any():
+        raise DomainError(f"wing_width {p.wing_width:g} puts a strike at or below 0: SPX is {spot.min():g}")
     return np.stack([put - p.wing_width, put, call, call + p.wing_width], axis=1)
 
 

@@ -24,6 +24,22 @@ INSTRUMENTS = ("calls", "futures", "mini")  # VIX calls at the money, VX futures
 SMILES = ("skew", "fixed")  # of SPX options: from VIX and the day's SKEW, or method.md §10's slope and curvature
 WORDS = {"hedge": INSTRUMENTS, "smile": SMILES}  # parameters that are words
 Setting = float | str
+_SMALL, _LARGE = 1e-6, 1e6
+_DOLLARS = 1e12
+# Lowest and highest value of every number [POLICY]: wide of any trade, narrow enough that no price overflows.
+RANGES: dict[str, tuple[float, float]] = {
+    "days": (7.0, 21.0), "short_delta": (0.001, 0.499), "wing_width": (_SMALL, 1000.0), "strike_step": (0.01, 1000.0),
+    "slope": (-1.0, 1.0), "curvature": (-1.0, 1.0), "rate": (-1.0, 1.0), "dividend_yield": (-1.0, 1.0),
+    "condors": (_SMALL, _LARGE), "capital": (1.0, _DOLLARS), "roll_phase": (0.0, 20.0), "signal_shift": (-20.0, 20.0),
+    "position": (0.0, 1.0), "cap": (0.0, 100.0), "hold": (0.0, _LARGE), "hedge_gap": (0.0, 20.0),
+    "overlay_delta": (0.001, 0.999), "condor_cost": (0.0, 1.0), "hedge_half_spread": (0.0, 1000.0),
+    "future_half_spread": (0.0, 1000.0), "fee": (0.0, _LARGE), "spx_multiplier": (_SMALL, _LARGE),
+    "vix_multiplier": (_SMALL, _LARGE), "future_multiplier": (_SMALL, _LARGE), "mini_multiplier": (_SMALL, _LARGE),
+    "hedge_held": (0.0, 1.0), "mark_hour": (0.0, 24.0), "settle_hour": (0.0, 24.0), "macro_strength": (0.0, 1.0),
+    "layers_on": (0.0, 1.0), "seed": (0.0, 2.0**53),
+}  # fmt: skip
+_DEVIATIONS = [0.1 * step for step in range(-40, 41)]  # where the fixed smile is read
+_WHOLE = {"days", "roll_phase", "signal_shift", "hold", "hedge_gap", "hedge_held", "layers_on", "seed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +93,20 @@ class Parameters:
 
     def __post_init__(self) -> None:
         """Refuse what the trade is not defined for."""
-        if not 7.0 <= self.days <= 21.0 or self.days != int(self.days):
-            raise DomainError("days must be a whole number from 7 to 21")
-        if not (0.0 < self.short_delta < 0.5 and 0.0 < self.overlay_delta < 1.0):
-            raise DomainError("the deltas must lie inside their range")
-        positive = (self.wing_width, self.strike_step, self.condors, self.capital, self.spx_multiplier)
-        if not min(*positive, self.vix_multiplier) > 0.0:
-            raise DomainError("wing, step, condors, capital and multipliers must be positive")
-        if not min(self.condor_cost, self.hedge_half_spread, self.fee, self.cap, self.hold, self.hedge_gap) >= 0.0:
-            raise DomainError("costs, cap, hold and gap must not be negative")
-        if min(self.future_multiplier, self.mini_multiplier) <= 0.0 or self.future_half_spread < 0.0:
-            raise DomainError("the futures' multipliers must be positive, their half-spread not negative")
         for name, choices in WORDS.items():
             if getattr(self, name) not in choices:
                 raise DomainError(f"{name} must be one of {', '.join(choices)}")
-        if not (0.0 <= self.settle_hour < self.mark_hour <= 24.0 and 0.0 <= self.macro_strength <= 1.0):
-            raise DomainError("the final settlement must come before the mark of its day, macro_strength be 0 to 1")
-        if not (0.0 <= self.roll_phase <= 20.0 and abs(self.signal_shift) <= 20.0 and 0.0 <= self.position <= 1.0):
-            raise DomainError("phase must be 0 to 20, shift within 20, position 0 to 1")
+        for name in (name for name in self.names() if name not in WORDS):
+            value, (low, high) = getattr(self, name), RANGES[name]
+            if not low <= value <= high:  # NaN lies in no range
+                raise DomainError(f"{name} must be a number from {low:,.10g} to {high:,.10g}")
+            if name in _WHOLE and value != int(value):
+                raise DomainError(f"{name} must be a whole number from {low:,.10g} to {high:,.10g}")
+        lowest = min(1.0 + self.slope * z + self.curvature * z * z for z in _DEVIATIONS)
+        if not lowest > 0.0:
+            raise DomainError("slope and curvature must leave every vol above 0, four deviations either way")
+        if not self.settle_hour < self.mark_hour:
+            raise DomainError("settle_hour must be before mark_hour: the final settlement comes before its day's mark")
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

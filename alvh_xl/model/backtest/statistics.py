@@ -29,7 +29,8 @@ PERIODS = {
     "2022 on": (2022, 9999),
 }
 _FEWEST = 60  # sessions of a sub-period that is shown
-_RATE_STEPS = np.linspace(-20.0, 10.0, 1201)  # ln(1 + r) at which a rate of return is looked for
+# ln(1 + r) at which a rate of return is looked for; far down, where a premium is lost within days, in steps of 3 %.
+_RATE_STEPS = np.concatenate([-np.geomspace(5000.0, 20.0, 200)[:-1], np.linspace(-20.0, 10.0, 1201)])
 _HALVINGS = 60
 
 
@@ -93,7 +94,7 @@ def statistics(
     week = np.convolve(pnl, np.ones(min(5, pnl.size)), mode="valid")
     root = np.sqrt(SESSIONS)
     return Statistics(
-        cagr=float(end ** (1.0 / years) - 1.0) if end > 0.0 else -1.0,
+        cagr=-1.0 if end <= 0.0 else float(end ** (1.0 / years) - 1.0),  # of NaN it is NaN
         vol=float(sd * root / capital),
         sharpe=float(daily * root),
         sharpe_low=float((daily - half) * root),
@@ -114,8 +115,9 @@ def statistics(
 def programme_rate(dates: FloatArray, cash: FloatArray) -> float:
     """Internal rate of return a year of dated cash flows: r with sum of flow/(1 + r)^(days/365) = 0.
 
-    NaN without a root, or with several. Looked for in steps of 0.025 of ln(1 + r) from -20 to 10, then halved to the
-    last bit; `capital.irr` isolates every root but takes seconds on a history of decades.
+    NaN without a root, or with several. Looked for in steps of 0.025 of ln(1 + r) from -20 to 10, and in wider ones
+    down to -5000, then halved to the last bit; `capital.irr` isolates every root but takes seconds on a history of
+    decades.
     """
     moved = cash != 0.0
     if not ((cash > 0.0).any() and (cash < 0.0).any()):
@@ -151,11 +153,9 @@ def period_gains(dates: FloatArray, pnl: FloatArray, capital: float) -> dict[str
 
 
 def calm_cost(dates: FloatArray, hedge: FloatArray, capital: float) -> float:
-    """Mean cost of the hedge in calendar years without a crisis' day; NaN when there is none."""
-    year = years_of(dates)
-    stressed = {int(name) for name in CRISES}
-    calm = [float(-hedge[year == y].sum()) for y in np.unique(year) if int(y) not in stressed]
-    return float(np.mean(calm) / capital) + 0.0 if calm else float("nan")
+    """Cost of the hedge a year, on the sessions of calendar years without a crisis; NaN when there are none."""
+    calm = -hedge[~np.isin(years_of(dates), [int(name) for name in CRISES])]
+    return float(calm.mean() * SESSIONS / capital) + 0.0 if calm.size else float("nan")
 
 
 def crisis_gains(dates: FloatArray, pnl: FloatArray) -> dict[str, float]:
