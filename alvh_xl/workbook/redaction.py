@@ -2,7 +2,8 @@
 
 A number goes when it is one of the cells named below, stands in a currency format, or comes from a formula that reads
 one of them, however far down. Percentages, dates and the market figures of `KEPT` stay. Sentences keep their words and
-lose their numbers. Charts that draw a hidden number are left out.
+lose their numbers, also in messages and lists of data validations. Charts that draw a hidden number are left out, and
+so is the text of every note but those this program wrote: which of its words are private can't be told.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
+from alvh_xl.functions import REGISTRY
 from alvh_xl.hosts.embedded import Package
 from alvh_xl.hosts.embedded.addresses import Box
 from alvh_xl.hosts.embedded.archive import Element, parse_xml, xml_bytes
@@ -19,10 +22,12 @@ from alvh_xl.hosts.embedded.cells_xml import FORMULA, INLINE, MAIN, TEXT, VALUE,
 from alvh_xl.hosts.embedded.references import Area, Home, Names, function_name
 from alvh_xl.hosts.embedded.tokens import tokenize
 
+from .meanings import MEANINGS, of_functions
 from .number_formats import cell_formats, is_date, shows_currency, shows_percent
 from .values_only import local
 
 MASK: Final = "•"
+NOTE_LEFT_OUT: Final = "A note of the owner, left out."
 
 # Columns of tables that hold what is owned, paid or decided, and named cells that do.
 TABLES: Final[dict[str, tuple[str, ...]]] = {
@@ -52,8 +57,9 @@ _ANYWHERE: Final = {"INDIRECT", "OFFSET"}  # they may read any cell
 
 _AMOUNT = re.compile(
     r"[$€£¥]\s?\d[\d.,]*(?:\s?(?:[kKmM]|million|billion)\b)?"
-    r"|\b\d[\d.,]*(?=\s*(?:USD|EUR|dollars?|contracts?|condors?|lots?)\b)"
-    r"|\b(?:buy|sell|hold|held|long|short|own|bought|sold|add|added|closed)\s+\d[\d.,]*",
+    r"|\b\d(?:[\d.,]*\d)?(?=\s*(?:USD|EUR|dollars?|contracts?|condors?|lots?)\b)"
+    r"|\b(?:buy|sell|hold|held|long|short|own|bought|sold|add|added|closed)\s+\d[\d.,]*+(?!-(?:day|week|month|year)\b)"
+    r"|\baccount(?:\s+(?:no\.?|nr\.?|number))?[\s:#]+[A-Z]{0,3}\d[\d-]*|\b(?:U|DU|F|DF)\d{6,9}\b",
     re.IGNORECASE,
 )
 # In a sentence that rests on the position every number goes, but dates, times of day and percentages stay.
@@ -64,8 +70,8 @@ _NUMBER = re.compile(
 
 
 def mask_amounts(text: str) -> str:
-    """Text without the amounts and quantities it names."""
-    return _AMOUNT.sub(lambda found: re.sub(r"\d[\d.,]*", MASK, found[0]), text)
+    """Text without the amounts, quantities and numbers of accounts it names."""
+    return _AMOUNT.sub(lambda found: re.sub(r"\d(?:[\d.,]*\d)?", MASK, found[0]), text)
 
 
 def mask_sentence(text: str) -> str:
@@ -251,18 +257,21 @@ class Redaction:
         return False
 
     def _mask_texts(self) -> None:
-        """Notes, texts of shapes and charts, page headers: without amounts."""
+        """Texts of shapes and charts, messages of validations, page headers: without amounts; own notes go."""
         for part, data in self._package.parts.items():
             if not part.endswith(".xml") or not re.search(r"/(comments|drawings|charts|diagrams)", part.lower()):
                 continue
             root = parse_xml(data, part)
-            blocks = [e for e in root.iter("*") if local(e) in ("p", "comment", "strCache", "v") and e.tag != VALUE]
-            if sum(_mask_block(block) for block in blocks) + sum(self._mask_linked(e) for e in root.iter("*")):
+            notes = sum(_empty_note(note) for note in root.iter(MAIN + "comment"))
+            blocks = [e for e in root.iter("*") if local(e) in ("p", "strCache", "v") and e.tag != VALUE]
+            if notes + sum(_mask_block(block) for block in blocks) + sum(self._mask_linked(e) for e in root.iter("*")):
                 self._package.parts[part] = xml_bytes(root)
         for sheet in self._package.sheets:
             root = self._package.sheet(sheet).root
             for text in root.iterfind(f"{MAIN}headerFooter/*"):
                 text.text = mask_amounts(text.text or "")
+            for rule in root.iter("{*}dataValidation"):
+                _mask_rule(rule)
             self._package.parts[self._package.sheets[sheet]] = xml_bytes(root)
 
     def _mask_linked(self, element: Element) -> bool:
@@ -281,6 +290,33 @@ def _places(box: Box) -> Iterator[tuple[int, int]]:
     for row in range(box.top, box.bottom + 1):
         for column in range(box.left, box.right + 1):
             yield row, column
+
+
+@cache
+def _written_notes() -> frozenset[str]:
+    """Notes this program writes: what the figures mean."""
+    return frozenset(MEANINGS.values()) | {text for name in REGISTRY if (text := of_functions(name))}
+
+
+def _empty_note(note: Element) -> bool:
+    """Leave of a note that the user wrote no more than that there was one; says whether it was one."""
+    pieces = [e for e in note.iter("*") if local(e) == "t"]
+    if not pieces or "".join(e.text or "" for e in pieces).strip() in _written_notes():
+        return False
+    pieces[0].text = NOTE_LEFT_OUT
+    for piece in pieces[1:]:
+        piece.text = None
+    return True
+
+
+def _mask_rule(rule: Element) -> None:
+    """Mask the messages of a data validation, and the texts quoted in what it allows."""
+    for name in ("prompt", "promptTitle", "error", "errorTitle"):
+        if rule.get(name):
+            rule.set(name, mask_amounts(rule.get(name, "")))
+    for element in rule.iter("*"):
+        if '"' in (element.text or ""):
+            element.text = re.sub(r'"[^"]*"', lambda found: mask_amounts(found[0]), element.text or "")
 
 
 def _mask_block(block: Element) -> bool:

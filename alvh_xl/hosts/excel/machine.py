@@ -130,9 +130,9 @@ class ThisMachine:
 
     def diagnosis(self, workbook: Path) -> str:
         """Start an invisible Excel, with the add-ins of its startup folder, and ask the workbook."""
-        import xlwings as xw
+        from alvh_xl.hosts.excel.own_excel import own_excel
 
-        with xw.App(visible=False, add_book=False) as app:
+        with own_excel() as app:
             # An Excel started by a program does not open its startup folder.
             for addin in sorted(self.startup_folder().glob("*.xlam")):
                 app.books.open(addin)

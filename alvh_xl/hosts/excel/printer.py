@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from alvh_xl.hosts.embedded.errors import WorkbookError
 from alvh_xl.hosts.excel.machine import Machine, ThisMachine
+from alvh_xl.hosts.excel.own_excel import own_excel
 from alvh_xl.hosts.excel.problems import describe
 
 Printer = Callable[[Path, Path], None]
@@ -46,10 +47,7 @@ def print_with_new_excel(path: Path, pdf: Path) -> None:
         Excel could not be started, or could not print.
     """
     try:
-        import xlwings as xw
-
-        # Never the Excel in which the user works: this one is ended afterwards.
-        with xw.App(visible=False, add_book=False) as app:
+        with own_excel() as app:
             app.display_alerts = False
             print_file(app, path, pdf)
     except WorkbookError:
@@ -75,7 +73,8 @@ def print_file(app: Any, path: Path, pdf: Path) -> None:
     """
     # On Windows Excel may hold a file for a moment after it was closed: what can't be removed then is left behind.
     with tempfile.TemporaryDirectory(prefix="alvh-pdf-", dir=_room(), ignore_cleanup_errors=True) as folder:
-        copy = Path(shutil.copy(path, folder))
+        # Excel opens no second workbook of a name, and the user may look at the one to be printed.
+        copy = Path(shutil.copy(path, Path(folder) / f"{Path(folder).name}{path.suffix}"))
         made = copy.with_suffix(".pdf")
         try:
             _print(app, copy, made)

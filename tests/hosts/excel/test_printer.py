@@ -17,6 +17,7 @@ from alvh_xl.hosts.excel.printer import excel_printer, print_with_new_excel
 from alvh_xl.workbook import export as exporting
 from tests.hosts.excel.fake_excel import FakeBook, FakeExcel
 from tests.hosts.excel.fake_machine import FakeMachine
+from tests.hosts.excel.fake_windows import FakeWindows
 from tests.hosts.excel.pywin32_stub import excel_error
 
 
@@ -25,7 +26,7 @@ def excel(xlwings_windows: Any, monkeypatch: pytest.MonkeyPatch) -> FakeExcel:
     """The Excel that COM starts; each test sees whether it was ended."""
     assert xlwings_windows
     started = FakeExcel()
-    monkeypatch.setattr(sys.modules["xlwings._xlwindows"], "DispatchEx", lambda _: started)
+    FakeWindows(started, monkeypatch)
     return started
 
 
@@ -49,6 +50,26 @@ def test_a_doubled_excel_that_can_not_print_is_ended_all_the_same(excel: FakeExc
         print_with_new_excel(copy, copy.with_suffix(".pdf"))
     assert excel.ended
     assert list(copy.parent.iterdir()) == [copy]
+
+
+def test_a_workbook_of_the_same_name_may_be_open(
+    excel: FakeExcel, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel opens no second workbook of a name; the one at hand is often the copy of a minute ago."""
+    names: list[str] = []
+    real = FakeExcel._open
+
+    def opening(path: str, *_: Any) -> Any:
+        if Path(path).name in ["copy.xlsx", *names]:
+            raise excel_error("Sorry, Excel can't open two workbooks with the same name at the same time.")
+        names.append(Path(path).name)
+        return real(excel, path)
+
+    monkeypatch.setattr(excel.Workbooks, "Open", opening)
+    for pdf in ("one.pdf", "two.pdf"):
+        print_with_new_excel(copy, tmp_path / pdf)
+        assert (tmp_path / pdf).read_bytes() == b"%PDF"
+    assert {Path(name).suffix for name in names} == {".xlsx"}
 
 
 def test_an_excel_that_writes_nothing_is_said(excel: FakeExcel, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
