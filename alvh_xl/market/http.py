@@ -233,7 +233,8 @@ def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or "address without a host"
     except ValueError:  # a bracket left open
-        raise FetchError(f"{url[:LONGEST_SHOWN]} is no address") from None
+        server = "/".join(url.split("/")[:3])  # the same for all documents, so that they make one line
+        raise FetchError(f"{server[:LONGEST_SHOWN]} is no address") from None
 
 
 def _check_address(url: str) -> None:

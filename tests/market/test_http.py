@@ -128,4 +128,4 @@ def test_what_is_no_address_is_one_line(address: str) -> None:
     """A bracket left open in --base-url would end in a trace."""
     with Fetcher() as fetcher, pytest.raises(FetchError) as found:
         fetcher.get(address)
-    assert str(found.value) == f"{address} is no address"
+    assert str(found.value) == f"{address.removesuffix('/data.csv')} is no address"
