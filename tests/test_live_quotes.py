@@ -132,7 +132,7 @@ def test_a_live_refresh_fills_the_legs(home: Path, shared_data: Path) -> None:
     for row, (bid, ask, iv) in zip(rows, published(shared_data), strict=False):
         assert (row["bid"], row["ask"], row["flag"], row["mark_from"]) == (bid, ask, "OK", "quote")
         assert row["vol"] == pytest.approx(iv, abs=0.001)
-        assert row["quoted"] == pytest.approx(45296 + 16.25 / 24, abs=1e-6)  # 5 January 2024, 16:15
+        assert row["quoted"] == pytest.approx(45296 + 17 / 24, abs=1e-6)  # 5 January 2024, 17:00
     assert (rows[4]["contract"], rows[4]["flag"]) == ("VIX240214C00015000", "OK")
     assert rows[4]["vol"] == pytest.approx(VIX_VOL, abs=0.003)  # priced without interest, solved with it
     assert [row["flag"] for row in rows[5:]] == ["", "", ""]
@@ -156,12 +156,12 @@ def test_refreshing_again_gives_the_same_bytes(server: ReplayServer, home: Path,
 def test_a_replay_sees_the_quotes_from_their_moment_on(home: Path, tmp_path: Path) -> None:
     """One minute earlier nobody had them: the legs are visibly without a quote."""
     book = Path(shutil.copy(home / "mine.xlsx", tmp_path / "mine.xlsx"))
-    done = command(home, "data", "replay", "2024-01-05T16:14", book)
+    done = command(home, "data", "replay", "2024-01-05T16:59", book)
     assert done.returncode == 0, done.stderr
     assert [row["flag"] for row in quotes(book)[:5]] == ["ABSENT"] * 5
     assert [row["bid"] for row in quotes(book)] == [None] * 8
     assert quotes(book)[0]["vol"] is CellError.NA
-    done = command(home, "refresh", book, "--source", "store", "--asof", "2024-01-05T16:15")
+    done = command(home, "refresh", book, "--source", "store", "--asof", "2024-01-05T17:00")
     assert done.returncode == 0, done.stderr
     assert [row["flag"] for row in quotes(book)[:5]] == ["OK"] * 5
     done = command(home, "data", "replay", "2024-01-09T09:00", book)
@@ -195,9 +195,9 @@ def test_an_imported_quote_table_feeds_a_replay(
     table.write_bytes(quote_table(shared_data, "2024-01-05"))
     done = command(tmp_path, "data", "import", table)
     assert done.returncode == 0, done.stderr
-    assert "option quotes of 05-Jan-2024 16:15 New York" in done.stdout
+    assert "option quotes of 05-Jan-2024 17:00 New York" in done.stdout
     listed = " ".join(command(tmp_path, "data", "status").stdout.split())
-    assert "Option quotes of 33 expiries and moments, last of 05-Jan-2024 16:15 New York." in listed
+    assert "Option quotes of 33 expiries and moments, last of 05-Jan-2024 17:00 New York." in listed
     book = Path(shutil.copy(dated, tmp_path / "mine.xlsx"))
     done = command(tmp_path, "data", "replay", "2024-01-08T08:45", book)
     assert done.returncode == 0, done.stderr
@@ -206,4 +206,4 @@ def test_an_imported_quote_table_feeds_a_replay(
     assert [(row["bid"], row["ask"]) for row in rows[:4]] == [(bid, ask) for bid, ask, _ in published(shared_data)]
     again = command(tmp_path, "data", "import", table)
     assert again.returncode == 0
-    assert "no new option quotes of 05-Jan-2024 16:15" in again.stdout
+    assert "no new option quotes of 05-Jan-2024 17:00" in again.stdout

@@ -11,15 +11,20 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alvh_xl.market.errors import ProviderError
+from alvh_xl.model.errors import ModelError
 from alvh_xl.model.sessions import from_serial, is_session, previous_session, session_close
 
 NEW_YORK = ZoneInfo("America/New_York")
 OPTION = re.compile(r"([A-Z]{1,6})([0-9]{6})([CP])([0-9]{8})")
 # Options on SPX and VIX trade around the clock on weekdays but for this gap: from 17:00 until the overnight session.
 TRADING_ENDS, OVERNIGHT_BEGINS = time(17, 0), time(20, 15)
-# The regular session of index options ends a quarter of an hour after that of shares.
+# The regular session of index options ends a quarter of an hour after that of shares. A whole session has a late one
+# after it, until 17:00; a short one has none.
 AFTER_CLOSE = timedelta(minutes=15)
+WHOLE_CLOSE = time(16, 0)
 BAD_SHARE = 1 / 20
+# What no option of an index can have.
+HIGHEST_STRIKE, HIGHEST_PRICE = 100_000.0, 1e6
 
 
 class Option(NamedTuple):
@@ -81,6 +86,12 @@ class OptionQuote:
         return "crossed" if self.bid > self.ask else ""
 
     @property
+    def possible(self) -> bool:
+        """Whether an option can have this strike and these prices; not a number is none."""
+        prices = abs(self.bid) <= HIGHEST_PRICE and abs(self.ask) <= HIGHEST_PRICE
+        return prices and 0 < self.strike <= HIGHEST_STRIKE
+
+    @property
     def mid(self) -> float | None:
         """Middle of bid and ask, None where the quote is flagged."""
         return None if self.flag else (self.bid + self.ask) / 2
@@ -93,11 +104,11 @@ class Chain:
     Parameters
     ----------
     quoted : datetime
-        New York wall clock of the quotes: of the answer, or of the last session's end while nothing trades.
+        New York wall clock of the quotes: of the answer, or of the end of trading while nothing trades.
     spot : float
     quotes : tuple of OptionQuote
     skipped : int
-        Options that could not be read.
+        Options that could not be read, or cannot be.
     """
 
     quoted: datetime
@@ -123,7 +134,7 @@ def chain(what: str, stamp: datetime, spot: float, options: Sequence[OptionQuote
     """
     if spot <= 0:
         raise ProviderError(f"{what}: the index level is missing")
-    read = tuple(quote for quote in options if quote is not None)
+    read = tuple(quote for quote in options if quote is not None and quote.possible)
     skipped = len(options) - len(read)
     if not read or skipped > len(options) * BAD_SHARE:
         raise ProviderError(f"{what}: {skipped} of {len(options)} options cannot be read")
@@ -138,19 +149,31 @@ def quoting_moment(stamp: datetime) -> datetime:
     """Moment of the quotes that a table made at `stamp` shows, New York wall clock.
 
     Tables are made at any time. On a weekend, and between 17:00 and 20:15, nothing trades: the quotes are those of the
-    last session's end, a quarter of an hour after the close of shares.
+    end of trading, at 17:00; after a session that closes early, a quarter of an hour after the close of shares.
 
     Examples
     --------
     >>> quoting_moment(datetime(2024, 1, 7, 10, 52)), quoting_moment(datetime(2024, 1, 8, 8, 45))
-    (datetime.datetime(2024, 1, 5, 16, 15), datetime.datetime(2024, 1, 8, 8, 45))
+    (datetime.datetime(2024, 1, 5, 17, 0), datetime.datetime(2024, 1, 8, 8, 45))
     """
     weekday, clock = stamp.weekday(), stamp.time()
     weekend = weekday == 5 or (weekday == 4 and clock >= TRADING_ENDS) or (weekday == 6 and clock < OVERNIGHT_BEGINS)
     if not weekend and not TRADING_ENDS <= clock < OVERNIGHT_BEGINS:
         return stamp
     day = stamp.date() if is_session(stamp.date()) else previous_session(stamp.date())
-    return from_serial(session_close(day)) + AFTER_CLOSE
+    return trading_end(day)
+
+
+def trading_end(session: date) -> datetime:
+    """Moment from which a session's options are quoted no more, New York wall clock.
+
+    Examples
+    --------
+    >>> trading_end(date(2024, 1, 5)), trading_end(date(2024, 11, 29))
+    (datetime.datetime(2024, 1, 5, 17, 0), datetime.datetime(2024, 11, 29, 13, 15))
+    """
+    close = from_serial(session_close(session))
+    return close + AFTER_CLOSE if close.time() < WHOLE_CLOSE else datetime.combine(session, TRADING_ENDS)
 
 
 def utc(text: str) -> datetime:
@@ -164,7 +187,7 @@ def utc(text: str) -> datetime:
 
 
 def forward(quotes: Iterable[OptionQuote]) -> float | None:
-    """Forward that the sound quotes of one root and expiry imply; None where no strike has both.
+    """Forward that the sound quotes of one root and expiry imply; None where no strike has both, or they imply none.
 
     Put-call parity at the strike where call and put cost nearly the same: so near the forward that discounting their
     difference would move it by less than a hundredth of a point.
@@ -173,11 +196,14 @@ def forward(quotes: Iterable[OptionQuote]) -> float | None:
 
     sides: dict[float, dict[str, float]] = {}
     for quote in quotes:
-        if quote.mid is not None:
+        if quote.possible and quote.mid is not None:
             sides.setdefault(quote.strike, {})[quote.right] = quote.mid
     both = {strike: side for strike, side in sides.items() if len(side) == 2}
     if not both:
         return None
     calls, puts = ([side[right] for side in both.values()] for right in "CP")
-    found = implied_forward(list(both), calls, puts, 0.0)
-    return found if math.isfinite(found) else None
+    try:
+        found = implied_forward(list(both), calls, puts, 0.0)
+    except ModelError:
+        return None
+    return found if math.isfinite(found) and found > 0 else None

@@ -108,19 +108,22 @@ def _check_ours(book: OpenBook) -> None:
 
 
 def _read(book: OpenBook, notes: Notes) -> MarketMorning:
-    reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
+    reader, asof = _source(_named_source(book), lambda: book.moment("asof"))
     return _morning(reader, asof, leg_quotes.wanted(book), notes)
+
+
+def _named_source(book: OpenBook) -> Any:
+    """Value of the named cell; without the name, which is then reported as gone, the sample."""
+    return book.value("data_source") if book.has_name("data_source") else "sample"
 
 
 def _source(name: Any, asof: Callable[[], dt.datetime | None]) -> tuple[Reader, dt.datetime | None]:
     """Reader of the workbook's data source, and the moment to read; a live source reads the present."""
     # A live source says after a comma what could not be fetched.
-    source = name.split(",")[0].strip() if isinstance(name, str) and name else "sample"
+    source = "" if name is None else str(name).split(",")[0].strip()
     if source not in READERS:
-        raise MacroError(
-            f"The data source “{source}” is unknown. "
-            f"Write one of these into the cell data_source: {', '.join(READERS)}."
-        )
+        fault = f"The data source “{source}” is unknown." if source else "No data source is named."
+        raise MacroError(f"{fault} Write one of these into the cell data_source: {', '.join(READERS)}.")
     return READERS[source], asof() if source in REPLAYED else None
 
 
@@ -181,7 +184,7 @@ def refresh_file(book: OpenBook, screen: Screen) -> str | None:
         Nothing could be done; the workbook is open again as it was saved.
     """
     _check_ours(book)
-    reader, asof = _source(book.value("data_source"), lambda: book.moment("asof"))
+    reader, asof = _source(_named_source(book), lambda: book.moment("asof"))
     notes: Notes = []
     with book.away() as path:
         screen.calculation = "manual"

@@ -28,7 +28,7 @@ def table(date_line: str = DATE, *rows: str) -> bytes:
 # Read in the files by hand: moment of the quotes, index, number of options, and one option with its bid and ask.
 VARIANTS = {
     "2022a": (
-        datetime(2022, 2, 4, 16, 15),  # saved on Saturday, 5 February at 20:09
+        datetime(2022, 2, 4, 17, 0),  # saved on Saturday, 5 February at 20:09
         4500.5298,
         OptionQuote("SPXW", date(2022, 2, 7), "C", 2400, 2087.8, 2102.6, 4.285, 0.9999),
         OptionQuote("SPX", date(2026, 12, 18), "P", 10000, 0, 0, 0.001, -0.9807),
@@ -40,13 +40,13 @@ VARIANTS = {
         OptionQuote("SPX", date(2027, 12, 17), "C", 8000, 20, 100, 0.1815, 0.0884),
     ),
     "2024": (
-        datetime(2024, 1, 5, 16, 15),  # saved on Sunday, 7 January at 10:52
+        datetime(2024, 1, 5, 17, 0),  # saved on Sunday, 7 January at 10:52
         4697.2402,
         OptionQuote("SPXW", date(2024, 1, 5), "C", 1200, 3492.4, 3501.3, None, None),
         OptionQuote("SPX", date(2029, 12, 21), "P", 8000, 1915.7, 2265.5, 0.1488, -0.8058),
     ),
     "2026_ukdate": (
-        datetime(2026, 3, 13, 16, 15),  # saved on Saturday, 14 March at 07:34
+        datetime(2026, 3, 13, 17, 0),  # saved on Saturday, 14 March at 07:34
         6632.1899,
         OptionQuote("SPXW", date(2026, 3, 13), "P", 6600, 0, 0.05, 7.6422, 0),
         OptionQuote("SPX", date(2031, 12, 19), "C", 10000, 450.1, 575.5, 0.1672, 0.377),

@@ -41,14 +41,14 @@ def test_what_is_no_symbol_has_no_terms(text: str) -> None:
 @pytest.mark.parametrize(
     ("stamp", "quoted"),
     [
-        ("2024-01-07T10:52", "2024-01-05T16:15"),  # Sunday morning: Friday's end
-        ("2024-01-05T17:00", "2024-01-05T16:15"),
+        ("2024-01-07T10:52", "2024-01-05T17:00"),  # Sunday morning: Friday's end
+        ("2024-01-05T17:00", "2024-01-05T17:00"),
         ("2024-01-05T16:59", "2024-01-05T16:59"),
         ("2024-01-07T20:15", "2024-01-07T20:15"),  # the overnight session has begun
         ("2024-01-08T08:45", "2024-01-08T08:45"),
-        ("2025-10-01T18:03", "2025-10-01T16:15"),
+        ("2025-10-01T18:03", "2025-10-01T17:00"),  # the late session ran until five
         ("2024-11-30T12:00", "2024-11-29T13:15"),  # the day after Thanksgiving closes at 13:00
-        ("2024-03-30T09:00", "2024-03-28T16:15"),  # Good Friday was no session
+        ("2024-03-30T09:00", "2024-03-28T17:00"),  # Good Friday was no session
     ],
 )
 def test_quotes_saved_while_nothing_trades_are_those_of_the_last_session(stamp: str, quoted: str) -> None:
@@ -108,3 +108,23 @@ def test_volatilities_of_the_stored_chain_agree_with_its_own(shared_data: Path) 
         differences += [abs(vol - (quote.iv or 0)) for vol, quote in zip(vols, sound, strict=True)]
     assert len(differences) > 1500
     assert sum(differences) / len(differences) < 0.0006
+
+
+@pytest.mark.parametrize(
+    ("strike", "bid", "ask"), [(0, 5, 6), (100_000.001, 5, 6), (5000, 1e308, 1.5e308), (5000, 1, float("nan"))]
+)
+def test_what_no_option_can_have_is_left_out(strike: float, bid: float, ask: float) -> None:
+    """A symbol with the strike 0, once stored, would end every later refresh in the middle."""
+    whole = [OptionQuote("SPXW", EXPIRY, "P", 5000 + place, 1, 2) for place in range(20)]
+    odd = OptionQuote("SPXW", EXPIRY, "C", strike, bid, ask)
+    found = chain("Test", datetime(2024, 1, 5, 12, tzinfo=UTC), 5900, [*whole, odd])
+    assert found.quotes == tuple(whole)
+    assert found.skipped == 1
+
+
+def test_a_stored_option_that_cannot_be_costs_neither_the_forward_nor_the_refresh() -> None:
+    """A store of an earlier version may hold one: the other strikes still imply a forward, or it has none."""
+    odd = quotes(("C", 0, 5, 6), ("P", 0, 5, 6), ("C", 1e5, 1e308, 1.5e308), ("P", 1e5, 1, 2))
+    assert forward(odd) is None
+    assert forward([*odd, *quotes(("C", 5900, 50, 52), ("P", 5900, 49, 50))]) == pytest.approx(5901.5)
+    assert forward(quotes(("C", 100, 1, 2), ("P", 100, 5000, 5001))) is None  # parity says −4,899

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from alvh_xl.functions import ALVH_IMPLIED_VOL
 from alvh_xl.market import schema
-from alvh_xl.market.chain import Chain, Option, OptionQuote
+from alvh_xl.market.chain import NEW_YORK, Chain, Option, OptionQuote
+from alvh_xl.market.chain import chain as chain_of
 from alvh_xl.market.errors import MarketError
 from alvh_xl.market.imports import import_path
 from alvh_xl.market.legs import leg_quotes
@@ -177,7 +178,7 @@ def test_leg_volatilities_of_an_imported_chain_agree_with_the_vendors(
     path = tmp_path / "quotedata.csv"
     path.write_bytes(quote_table(shared_data, session))
     whole = cboe_quotedata.parse(path.read_bytes())
-    close = datetime.fromisoformat(f"{session}T16:15")
+    close = datetime.fromisoformat(f"{session}T17:00")
     assert whole.quoted == close, SAVED[session]
     wanted = _legs(whole, close.date())
     legs = [Option(*terms[:4]) for terms in wanted]
@@ -216,3 +217,14 @@ def test_a_stored_chain_is_small(shared_data: Path, tmp_path: Path) -> None:
         before = store.vacuum()
         import_path(store, path, datetime(2024, 1, 7, 11))
         assert store.vacuum() - before < 250_000
+
+
+def test_a_table_of_the_evening_is_no_earlier_than_the_late_session_it_shows(store: Store) -> None:
+    """Options trade until 17:00: a replay of 16:20 would see what they were quoted at forty minutes later."""
+    pair = [OptionQuote("SPXW", EXPIRY, right, 4600.0, 5.0, 6.0) for right in "CP"]
+    close, evening = datetime(2024, 1, 8, 16, 15), datetime(2024, 1, 8, 17, 5)
+    store.chains.add(chain_of("Test", close.replace(tzinfo=NEW_YORK), 4700.0, pair), "Test", close)
+    moved = [quote.__class__("SPXW", EXPIRY, quote.right, 4600.0, 50.0, 51.0) for quote in pair]
+    assert store.chains.add(chain_of("Test", evening.replace(tzinfo=NEW_YORK), 4700.0, moved), "Test", evening) == 2
+    assert seen(store, datetime(2024, 1, 8, 16, 59)) == (close, 5.0)
+    assert seen(store, datetime(2024, 1, 8, 18, 20)) == (datetime(2024, 1, 8, 17, 0), 50.0)

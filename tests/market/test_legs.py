@@ -100,8 +100,8 @@ def test_a_fault_is_one_line_and_leaves_the_last_quote_with_its_own_moment(store
     [
         (None, NOW, True),
         ("2024-01-08T08:44", NOW, False),
-        ("2024-01-05T16:30", "2024-01-07T11:00", True),  # Sunday: the quotes are those of Friday's end
-        ("2024-01-05T16:00", "2024-01-07T11:00", False),
+        ("2024-01-05T17:00", "2024-01-07T11:00", True),  # Sunday: the quotes are those of Friday's end
+        ("2024-01-05T16:59", "2024-01-07T11:00", False),
         ("2018-10-04T09:00", NOW, False),
     ],
 )

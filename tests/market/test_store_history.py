@@ -219,11 +219,12 @@ def test_a_chain_of_a_sessions_close_fills_its_condor_and_no_other(store: Store)
 
 @pytest.mark.parametrize(
     ("clock", "used"),
-    [(dt.time(15, 44), False), (dt.time(15, 45), True), (dt.time(16, 0), True), (CLOSE, True), (dt.time(16, 16), False),
+    [(dt.time(15, 44), False), (dt.time(15, 45), True), (dt.time(16, 0), True), (CLOSE, True), (dt.time(16, 16), True),
+     (dt.time(17, 0), True), (dt.time(17, 1), False),
      (dt.time(10, 0), False)],
 )  # fmt: skip
 def test_quotes_of_another_time_of_day_fill_nothing(store: Store, clock: dt.time, used: bool) -> None:
-    """A quote after the close has seen the evening; one of the morning belongs to another level of SPX."""
+    """A quote after the late session has seen the night; one of the morning belongs to another level of SPX."""
     quoted(store, 3, clock)
     assert len(filled(store_history(store, FETCHED))) == int(used)
 
@@ -236,6 +237,16 @@ def test_of_two_roots_the_one_that_settles_at_the_close_is_used(store: Store) ->
     assert filled(store_history(store, FETCHED)) == pytest.approx([HAND])
     quoted(store, 3, dt.time(15, 55), cheaper=0.05)
     assert filled(store_history(store, FETCHED)) == pytest.approx([HAND - 0.1])
+
+
+def test_an_evenings_table_fills_only_where_the_close_was_not_quoted(store: Store) -> None:
+    """Its prices are of 17:00, the late session's end: nearer ones go before it, whichever came first."""
+    quoted(store, 3, dt.time(17, 0), cheaper=0.2)
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND - 0.4])
+    quoted(store, 3, dt.time(16, 40), cheaper=0.1)
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND - 0.2])
+    quoted(store, 3, CLOSE)
+    assert filled(store_history(store, FETCHED)) == pytest.approx([HAND])
 
 
 def test_a_chain_that_was_not_known_yet_is_not_there(store: Store) -> None:
