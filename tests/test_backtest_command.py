@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def test_a_sweep_resumes_where_it_was_cut_off(tmp_path: Path) -> None:
 def root(number: float) -> float:
     if number < 0.0:
         raise ValueError("no root")
-    return number**0.5
+    return math.sqrt(number)
 
 
 def test_one_bad_combination_does_not_end_a_sweep(tmp_path: Path) -> None:

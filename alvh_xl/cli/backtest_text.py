@@ -89,7 +89,7 @@ def _hedge(found: Report) -> Shown | None:
         if f["turnover"] > 0.0
     ]
     note = (
-        "cost and calm cost (mean of the years without a crisis): % of the capital; on premium: gain in % of the "
+        "cost and calm cost (252 sessions of years without a crisis): % of the capital; on premium: gain in % of the "
         "premium paid; IRR: a year, the premium laid out anew with every trade, - without one single rate."
     )
     return Shown("Hedge", ("strategy", *(title for _, title, _ in _HEDGE)), rows, note) if rows else None
