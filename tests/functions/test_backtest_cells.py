@@ -74,6 +74,12 @@ def test_a_topic_the_history_does_not_have_is_missing() -> None:
     assert cells(part="magic") is CellError.VALUE
 
 
+@pytest.mark.parametrize("pair", [["hedge_gap", 60.0], ["cap", 1e300], ["seed", -1.0], ["wing_width", 10000.0]])
+def test_a_setting_outside_its_range_is_num(pair: list[Any]) -> None:
+    """A fault of ours in a cell would say nothing of the setting that caused it."""
+    assert cells([pair]) is CellError.NUM
+
+
 def test_the_instrument_is_a_word_and_every_other_setting_a_number() -> None:
     """hedge futures must reach the model in any case; a word elsewhere is an error, not a default."""
     found = run(WORLD, Parameters(hedge="futures", condors=40.0), ("literal_1",))
