@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -188,6 +189,53 @@ def test_a_sweep_resumes_where_it_was_cut_off(tmp_path: Path) -> None:
         assert sweeps.sweep(refuses, runs(2.0, 3.0, 4.0), pool, path) == again
     assert list(first.values()) == [4.0, 9.0]
     assert len([json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]) == 3
+
+
+def root(number: float) -> float:
+    if number < 0.0:
+        raise ValueError("no root")
+    return math.sqrt(number)
+
+
+def test_one_bad_combination_does_not_end_a_sweep(tmp_path: Path) -> None:
+    """Hours of other combinations must not be lost to one; twice the same is one, and a line says what failed."""
+    path = tmp_path / "sweep.jsonl"
+    with ThreadPoolExecutor(1) as pool:
+        found = sweeps.sweep(root, runs(4.0, -1.0, 9.0, 4.0), pool, path)
+    assert list(found.values()) == [2.0, sweeps.Refused("no root"), 3.0]
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert sorted(line.get("error", "") for line in lines) == ["", "", "no root"]
+    base = ["backtest", "--draws", "0", "--strategies", "unhedged,downsized", "--workers", "1", "--results", str(path)]
+    answer = RUNNER.invoke(app, [*base, "--sweep", "cap=0.3,0.30,-1"])
+    assert answer.exit_code == 0, answer.output
+    shown = [line.split(": ")[:2] for line in answer.output.splitlines() if line.startswith("cap ")]
+    assert shown == [["cap 0.3", "return a year over the 99 % CVaR of a day"], ["cap -1", "not possible"]]
+    none = RUNNER.invoke(app, [*base, "--sweep", "cap=-1,nan"])
+    assert none.exit_code == 1
+    assert "cap must be a number from 0 to 100" in none.output
+
+
+def test_a_result_of_other_data_or_another_version_is_not_taken_for_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A corrected price, or a corrected program, must compute anew what a file of before holds."""
+    path = tmp_path / "sweep.jsonl"
+    source = tmp_path / "in"
+    source.mkdir()
+    base = ["backtest", "--source", str(source), "--draws", "0", "--strategies", "unhedged", "--workers", "1"]
+    days = [day for i in range(300) if (day := dt.date(2019, 1, 2) + dt.timedelta(i)).weekday() < 5]
+    for last in (2000, 2000, 2001):
+        for name, low, swing in (("spx_daily_ohlcv", 2000, 30), ("vix_daily_ohlc", 15, 1)):
+            rows = [f"{d},{p},{p},{p},{p}" for i, d in enumerate(days) if (p := low + swing * (i % 5))]
+            if name.startswith("spx"):
+                rows[50] = f"{days[50]},{last},{last},{last},{last}"
+            (source / f"{name}.csv").write_text("\n".join(["date,open,high,low,close", *rows]))
+        answer = RUNNER.invoke(app, [*base, "--sweep", "cap=0.3", "--results", str(path)])
+        assert answer.exit_code == 0, answer.output
+    assert len(path.read_text().splitlines()) == 2
+    monkeypatch.setattr("alvh_xl.__version__", "9.9")
+    RUNNER.invoke(app, [*base, "--sweep", "cap=0.3", "--results", str(path)])
+    assert len(path.read_text().splitlines()) == 3
 
 
 def test_processes_and_threads_give_the_same_sweep(tmp_path: Path) -> None:

@@ -209,21 +209,18 @@ def _sweep(
     """Run every combination not yet in the file, and print a line for each."""
     from rich.progress import Progress
 
+    from alvh_xl import __version__
     from alvh_xl.cli.backtest_text import number
-    from alvh_xl.cli.sweeps import combinations, executor_of
+    from alvh_xl.cli.sweeps import Refused, combinations, executor_of, key_of
     from alvh_xl.cli.sweeps import sweep as run_all
     from alvh_xl.functions.backtest_report import settings, summary
     from alvh_xl.workbook.backtest import setting_words
 
-    # What tells one history from another: where it is from, its ends, its length, and the quotes that fill condors.
-    quoted = 0 if data.quotes is None else int(data.quotes.key.size)
-    history = (source, float(data.dates[0]), float(data.dates[-1]), int(data.dates.size), quoted)
+    # What tells one run from another: this version, where the history is from, its ends, and every number in it.
+    history = (source, float(data.dates[0]), float(data.dates[-1]), data.fingerprint())
+    known = {"version": __version__, "history": history, "strategies": names, "draws": draws}
     runs: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
-        (
-            {"history": history, "strategies": names, "draws": draws, "parameters": settings(one)},
-            (data, one, names, draws),
-        )
-        for one in combinations(fixed, swept)
+        ({**known, "parameters": settings(one)}, (data, one, names, draws)) for one in combinations(fixed, swept)
     ]
     try:
         with executor_of(*where) as pool, Progress(console=err, transient=True) as bar:
@@ -231,8 +228,13 @@ def _sweep(
             found = run_all(summary, runs, pool, path, lambda: bar.advance(task))
     except ImportError:
         raise fail("a Dask cluster needs the extra: pip install 'alvh-xl[cluster]'") from None
-    for (identity, _), result in zip(runs, found.values(), strict=True):
-        words = setting_words({key: identity["parameters"][key] for key in swept})
+    for identity in {key_of(run[0]): run[0] for run in runs}.values():
+        words, result = setting_words({key: identity["parameters"][key] for key in swept}), found[key_of(identity)]
+        if isinstance(result, Refused):
+            out.print(plain(f"{words}: not possible: {result.reason}"))
+            continue
         scores = ", ".join(f"{name} {number(value)}" for name, value in result["scores"].items())
         out.print(plain(f"{words}: return a year over the 99 % CVaR of a day: {scores}"))
+    if all(isinstance(result, Refused) for result in found.values()):
+        raise fail("no combination of this sweep is possible")
     out.print(line(f"Model-priced, with the caveats of a single run. Results are kept in {path}. {ADVICE}"))

@@ -89,7 +89,7 @@ def _hedge(found: Report) -> Shown | None:
         if f["turnover"] > 0.0
     ]
     note = (
-        "cost and calm cost (mean of the years without a crisis): % of the capital; on premium: gain in % of the "
+        "cost and calm cost (252 sessions of years without a crisis): % of the capital; on premium: gain in % of the "
         "premium paid; IRR: a year, the premium laid out anew with every trade, - without one single rate."
     )
     return Shown("Hedge", ("strategy", *(title for _, title, _ in _HEDGE)), rows, note) if rows else None
@@ -97,8 +97,7 @@ def _hedge(found: Report) -> Shown | None:
 
 def _periods(found: Report) -> Shown | None:
     periods = list(next(iter(found.periods.values())))
-    first, last = (int(found.dates[i] / 365.25 + 1900.0) for i in (0, -1))
-    years = [year for year in ("2008", "2020") if first <= int(year) <= last]
+    years = list(next(iter(found.without.values())))
     if not periods:
         return None
     rows = [
@@ -166,7 +165,7 @@ def _placebo(found: Report) -> list[str]:
 
     if not found.placebo.size:
         return []
-    low, middle, high = np.nanpercentile(found.placebo, [5.0, 50.0, 95.0])
+    low, middle, high = np.percentile(found.placebo, [5.0, 50.0, 95.0])
     return [
         f"Placebo: {found.placebo.size} seeded draws of random layers, per CVaR {low:.2f}, {middle:.2f} and {high:.2f} "
         "at the 5th, 50th and 95th percentile."

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,13 @@ Settings = dict[str, float | str]
 def combinations(fixed: Mapping[str, float | str], swept: Mapping[str, Sequence[float | str]]) -> list[Settings]:
     """Every combination of the swept values, each with the fixed ones."""
     return [{**fixed, **dict(zip(swept, values, strict=True))} for values in itertools.product(*swept.values())]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A combination that has no result, and why."""
+
+    reason: str
 
 
 def key_of(identity: Mapping[str, Any]) -> str:
@@ -58,10 +66,13 @@ def sweep(
     path: Path,
     step: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Run what the file does not hold yet; each result is appended as it arrives."""
+    """Run what the file does not hold yet, each identity once; each result is appended as it arrives.
+
+    A combination that is refused has a line that says why, and does not end the others; it is tried again next time.
+    """
     done = finished(path)
     waiting = {}
-    for identity, arguments in runs:
+    for identity, arguments in {key_of(run[0]): run for run in runs}.values():
         if key_of(identity) in done:
             step()
         else:
@@ -71,8 +82,14 @@ def sweep(
         if cut:
             stream.write("\n")
         for future in as_completed(waiting):
-            identity, result = waiting[future], future.result()
-            stream.write(json.dumps({"run": identity, "result": result}) + "\n")
+            identity = waiting[future]
+            try:
+                result = future.result()
+                told = {"result": result}
+            except (ValueError, ArithmeticError) as problem:
+                result = Refused(str(problem))
+                told = {"error": str(problem)}
+            stream.write(json.dumps({"run": identity, **told}) + "\n")
             stream.flush()
             done[key_of(identity)] = result
             step()

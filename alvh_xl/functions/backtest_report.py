@@ -20,7 +20,9 @@ from alvh_xl.model.backtest.statistics import (
     period_gains,
     score,
     without_year,
+    years_of,
 )
+from alvh_xl.model.errors import DomainError
 from alvh_xl.model.types import FloatArray
 
 __all__ = [
@@ -55,7 +57,7 @@ class Report:
     measures: dict[str, dict[str, float]]  # strategy → measure → number
     crises: dict[str, dict[str, float]]  # strategy → crisis → dollars
     hedge_crises: dict[str, dict[str, float]]  # strategy → crisis → dollars of its hedge
-    without: dict[str, dict[str, float]]  # strategy → year left out → return over CVaR
+    without: dict[str, dict[str, float]]  # strategy → year of the history left out → return over CVaR
     periods: dict[str, dict[str, tuple[float, float]]]  # strategy → sub-period → gain a year, and over CVaR
     binding: dict[str, float]
     attribution: dict[str, backtest.Attribution]  # condors, hedge of literal_1
@@ -92,6 +94,7 @@ def report(
     found = backtest.run(data, p, tuple(strategies), draws, step=step)
     rows = dict(zip(found.names, found.pnl, strict=True))
     hedges = dict(zip(found.names, found.hedge_pnl, strict=True))
+    years = [year for year in (2008, 2020) if year in years_of(found.dates)]
     figures = {}
     for i, name in enumerate(found.names):
         s = backtest.statistics(
@@ -104,7 +107,7 @@ def report(
         measures=figures,
         crises={name: crisis_gains(found.dates, pnl) for name, pnl in rows.items()},
         hedge_crises={name: crisis_gains(found.dates, pnl) for name, pnl in hedges.items()},
-        without={name: {str(y): without_year(found.dates, pnl, y) for y in (2008, 2020)} for name, pnl in rows.items()},
+        without={name: {str(y): without_year(found.dates, pnl, y) for y in years} for name, pnl in rows.items()},
         periods={name: period_gains(found.dates, pnl, found.capital) for name, pnl in rows.items()},
         binding=found.binding,
         attribution=backtest.attribution(data, p),
@@ -140,7 +143,7 @@ def statistic_rows(found: Report) -> Iterator[tuple[str, str, str, float]]:
     if found.placebo.size:
         if REFERENCE in found.scores:
             yield "placebo", "percentile", REFERENCE, percentile_of(found.scores[REFERENCE], found.placebo)
-        yield "placebo", "95th", "placebo", float(np.nanpercentile(found.placebo, 95.0))
+        yield "placebo", "95th", "placebo", float(np.percentile(found.placebo, 95.0))
     for side, parts in found.attribution.items():
         scale = found.capital * found.years
         yield from (("attribution", part, side, parts.dollars[part] / scale) for part in PARTS)
@@ -152,8 +155,14 @@ def statistic_rows(found: Report) -> Iterator[tuple[str, str, str, float]]:
 
 
 def settings(parameters: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Every parameter with its value, the given ones and the defaults: what tells one run from another."""
-    return asdict(backtest.Parameters.of(parameters))
+    """Every parameter with its value, the given ones and the defaults: what tells one run from another.
+
+    One outside its range stays as it is given: the run itself refuses it.
+    """
+    try:
+        return asdict(backtest.Parameters.of(parameters))
+    except DomainError:
+        return {**asdict(backtest.Parameters()), **parameters}
 
 
 def summary(

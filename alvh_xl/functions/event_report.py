@@ -64,7 +64,9 @@ def clusters(months: FloatArray, counts: FloatArray, dates: FloatArray, vix: Flo
     draws : resamples of the interval beside the Newey-West one
     """
     flags = events.ipo_clusters(counts, WINDOW, PERCENTILE)
-    ends = np.searchsorted(dates, np.append(months[1:], months[-1] + 31.0)) - 1
+    last = np.datetime64("1899-12-30") + int(months[-1])
+    following = (last.astype("datetime64[M]") + 1).astype("datetime64[D]") - np.datetime64("1899-12-30")
+    ends = np.searchsorted(dates, np.append(months[1:], following.astype(np.float64))) - 1
     inside = (ends >= 0) & (dates[np.maximum(ends, 0)] >= months)
     month_end = np.where(inside, vix[np.maximum(ends, 0)], np.nan)
     return events.cluster_effect(flags, month_end, draws)

@@ -195,12 +195,11 @@ def _luck(found: Report) -> str:
 
 def _result(found: Report) -> Rows:
     """Return over CVaR without a crisis year only where the year is in the history."""
-    years = {str(day_of(serial).year) for serial in found.dates}
     return [
         (
             name,
             *(_cell(figures[measure]) for measure in MEASURES),
-            *(_cell(found.without[name][year]) if year in years else None for year in YEARS_OUT),
+            *(_cell(found.without[name][year]) if year in found.without[name] else None for year in YEARS_OUT),
             WORDS[name],
         )
         for name, figures in found.measures.items()

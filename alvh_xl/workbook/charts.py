@@ -215,7 +215,7 @@ def backtest_phases(context: Context, lines: Sequence[tuple[str, int]], rows: tu
         })  # fmt: skip
     chart.set_x_axis(_axis("sessions after the week's first", "0", interval_unit=2, label_position="low",
                            major_gridlines={"visible": False}))  # fmt: skip
-    chart.set_y_axis(_axis("", "0.0"))
+    chart.set_y_axis(_axis("gain a year over CVaR", "0.0"))
     return chart
 
 

@@ -14,6 +14,7 @@ from alvh_xl.model.backtest.statistics import score
 from tests.model.backtest.worlds import random_world
 
 WORLD = random_world()
+_NOT_HERE = ("crisis", "crisis_hedge", "without", "placebo")  # 2016 and 2017 had no crisis
 HEAD = ["topic", "item", "strategy", "value"]
 
 
@@ -49,7 +50,7 @@ def test_every_measure_has_a_column() -> None:
     assert table[1][table[0].index("hedge_irr")] is CellError.NA
 
 
-@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic not in ("crisis", "crisis_hedge", "placebo")])
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic not in _NOT_HERE])
 def test_every_topic_can_be_asked_for_alone(topic: str) -> None:
     """Rows of another topic among them would be added up with them."""
     table = cells(part=topic)
@@ -61,15 +62,22 @@ def test_all_rows_hold_the_topics_and_the_caveats() -> None:
     """A table that leaves its caveats behind is an advertisement."""
     table = cells(draws=60.0, part="all")
     topics = list(dict.fromkeys(row[0] for row in table[1:]))
-    assert topics == [*(t for t in TOPICS if not t.startswith("crisis")), "caveat"]  # 2016 and 2017 had no crisis
+    assert topics == [*(t for t in TOPICS if t == "placebo" or t not in _NOT_HERE), "caveat"]
     assert any(row[0] == "caveat" and "flatters" in row[3] for row in table)
 
 
 def test_a_topic_the_history_does_not_have_is_missing() -> None:
     """No crisis in two quiet years is not a gain of 0; neither is a placebo that was not drawn."""
     assert cells(part="crisis") is CellError.NA
+    assert cells(part="without") is CellError.NA
     assert cells(part="placebo") is CellError.NA
     assert cells(part="magic") is CellError.VALUE
+
+
+@pytest.mark.parametrize("pair", [["hedge_gap", 60.0], ["cap", 1e300], ["seed", -1.0], ["wing_width", 10000.0]])
+def test_a_setting_outside_its_range_is_num(pair: list[Any]) -> None:
+    """A fault of ours in a cell would say nothing of the setting that caused it."""
+    assert cells([pair]) is CellError.NUM
 
 
 def test_the_instrument_is_a_word_and_every_other_setting_a_number() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
+
 import numpy as np
 import pytest
 
 from alvh_xl.functions.backtest_report import TOPICS, Report, report, statistic_rows, steps
 from alvh_xl.market.history import sample_history
 from alvh_xl.model.backtest import statistics as model_statistics
-from alvh_xl.model.backtest.statistics import period_gains, programme_rate
+from alvh_xl.model.backtest.statistics import percentile_of, period_gains, programme_rate
 from alvh_xl.model.capital import irr
 from alvh_xl.model.errors import ModelError
 
@@ -92,7 +95,8 @@ def test_every_topic_of_the_rows_is_there_and_agrees_with_the_report() -> None:
     full = report(sample_history(), {}, ("unhedged", "downsized", "literal_1"), 60, True, lambda: called.append(1))
     assert len(called) == steps(60, True) == 2 + 21 + 5
     rows = list(statistic_rows(full))
-    assert list(dict.fromkeys(topic for topic, *_ in rows)) == list(TOPICS)
+    here = [topic for topic in TOPICS if topic != "without"]  # neither 2008 nor 2020 is in the sample
+    assert list(dict.fromkeys(topic for topic, *_ in rows)) == here
     values = {tuple(words): value for *words, value in rows}
     assert len(values) == len(rows)
     assert values["crisis", "2015", "literal_1"] == full.crises["literal_1"]["2015"] / 1e6
@@ -110,6 +114,29 @@ def test_every_topic_of_the_rows_is_there_and_agrees_with_the_report() -> None:
     total = sum(values["attribution", part, side] for part in parts for side in ("condors", "hedge"))
     final = full.equity[full.strategies.index("literal_1"), -1]
     assert total * full.years * 1e6 == pytest.approx(final - 1e6, abs=0.01)
+
+
+def test_only_a_year_of_the_history_can_be_left_out_of_it(told: Report) -> None:
+    """ "Without 2008" of a history that starts in 2014 is the whole of it under a name that says otherwise."""
+    assert told.without == {name: {} for name in told.strategies}
+    data = sample_history()
+    moved = replace(data, dates=data.dates - 7.0 * 313.0)  # six years earlier: 2008 to 2012
+    assert list(report(moved, {}, ("unhedged",)).without["unhedged"]) == ["2008"]
+
+
+def test_a_placebo_without_a_tail_loss_is_no_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws of NaN counted as below nothing would lift, or lower, the percentile of the method."""
+    flat = sample_history()
+    assert np.isnan(percentile_of(float("nan"), np.array([1.0, 2.0])))
+    model = import_module("alvh_xl.model.backtest.run")
+    for known, share in ((lambda i: i % 2 == 0, 0.5), (lambda i: i < 0, 0.0)):
+        monkeypatch.setattr(
+            model, "score", lambda daily, known=known: np.where(known(np.arange(len(daily))), 1.0, np.nan)
+        )
+        found = report(flat, {}, ("unhedged", "downsized", "literal_1"), 50)
+        assert found.placebo.tolist() == [1.0] * int(50 * share)
+    assert not [row for row in statistic_rows(found) if row[0] == "placebo"]
+    assert "No placebo was drawn" in found.verdict
 
 
 def test_the_cost_of_calm_years_leaves_every_crisis_year_out() -> None:

@@ -137,6 +137,19 @@ def test_offerings_on_real_months_are_the_regression_worked_out_by_hand(shared_d
     assert found.low < found.effect < found.high < 0.0
 
 
+def test_the_last_month_ends_with_its_own_last_day() -> None:
+    """With February last, 31 days would read VIX of March."""
+    days = np.arange(40179.0, 43200.0)  # from 1 January 2010
+    stamps = np.datetime64("1899-12-30") + days.astype(np.int64)
+    month = stamps.astype("datetime64[M]").astype(np.int64)
+    firsts = days[np.concatenate([[True], np.diff(month) > 0])]
+    months = firsts[:98]  # to February 2018
+    counts = 10.0 + 7.0 * (np.arange(98) % 5 == 0)
+    vix = 15.0 + np.sin(days / 50.0)
+    late = np.where(days >= firsts[98], 80.0, vix)  # March 2018
+    assert clusters(months, counts, days, vix, 0) == pytest.approx(clusters(months, counts, days, late, 0), nan_ok=True)
+
+
 def test_blocks_of_an_effect_without_noise_find_it_in_every_draw() -> None:
     """The resampled interval must be that of the coefficient: with no noise it has no width."""
     flags = (np.arange(300) % 5 == 0).astype(np.float64)

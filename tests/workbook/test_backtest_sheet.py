@@ -125,6 +125,16 @@ def test_the_histogram_holds_every_draw_and_marks_the_method(sample_book: Path, 
     assert marks[place] > bar > max(draws)  # in one bin both must show
 
 
+def test_every_chart_of_the_back_test_says_what_its_heights_are(sample_book: Path) -> None:
+    """Numbers on an axis without a name could be dollars, shares or ratios."""
+    parts = Package.open(sample_book).parts
+    charts = [text.decode() for name, text in parts.items() if name.startswith("xl/charts/") and b"Backtest!" in text]
+    assert len(charts) >= 4
+    for chart in charts:
+        axis = chart[chart.index("<c:valAx>") : chart.index("</c:valAx>")]
+        assert "<c:title>" in axis, chart[:400]
+
+
 def test_into_replaces_the_run_and_leaves_the_other_sheets_alone(book: Path) -> None:
     """Numbers of another run must arrive whole, and a trader's other sheets must not change by a byte."""
     before = sheet_parts(book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -70,6 +71,18 @@ class BacktestData:
         tenors, settles, final = _curve(curve, days)
         pressure, yields, skews = (_column(series, days.size) for series in (macro, bills, skew))
         return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields, skews)
+
+    def fingerprint(self) -> str:
+        """Text that any change of a number in the history changes."""
+        digest = hashlib.sha256()
+        names = [name for name in self.__slots__ if name != "quotes"]
+        columns = [getattr(self, name) for name in names]
+        if self.quotes is not None:
+            columns += [self.quotes.key, self.quotes.bid, self.quotes.ask]
+        for column in columns:
+            digest.update(f"{column.shape}{column.dtype}".encode())
+            digest.update(column.tobytes())
+        return digest.hexdigest()[:16]
 
     def until(self, count: int) -> BacktestData:
         """The first `count` sessions only."""

@@ -154,7 +154,10 @@ def placebo(
     data: BacktestData, trades: ic.Condors, call: hedges.Hedge, full: strategies.Sizes, base: FloatArray,
     p: Parameters, draws: int, step: Callable[[], None] = lambda: None,
 ) -> FloatArray:  # fmt: skip
-    """Return over CVaR of `draws` paths whose layers light as often as the real ones, but on random trades."""
+    """Return over CVaR of `draws` paths whose layers light as often as the real ones, but on random trades.
+
+    A path without a tail loss has no such return and is left out.
+    """
     if draws <= 0:
         return np.empty(0)
     lit = strategies.lit_at_entry(data, trades, p)
@@ -171,7 +174,8 @@ def placebo(
         daily[:, row[starts]] += np.add.reduceat(count[:, trade] * unit, starts, axis=1)
         scores.append(score(daily))
         step()
-    return np.concatenate(scores)[:draws]
+    drawn = np.concatenate(scores)[:draws]
+    return np.asarray(drawn[np.isfinite(drawn)])
 
 
 def _caveats(data: BacktestData, cells: float, p: Parameters, pricing: tuple[str, str]) -> tuple[str, ...]:

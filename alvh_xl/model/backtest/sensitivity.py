@@ -11,7 +11,7 @@ from alvh_xl.model.backtest.inputs import BacktestData
 from alvh_xl.model.backtest.parameters import Parameters
 from alvh_xl.model.backtest.run import run
 from alvh_xl.model.backtest.statistics import score
-from alvh_xl.model.errors import MissingError
+from alvh_xl.model.errors import DomainError, MissingError
 from alvh_xl.model.types import FloatArray
 
 PHASES = tuple(range(21))  # sessions after the week's first
@@ -31,13 +31,13 @@ def sensitivity(
 ) -> Sensitivity:
     """Runs every phase of the roll from 0 to 20 sessions, and the gate from 2 sessions early to 2 late."""
 
-    def scores(changed: Parameters) -> FloatArray:
+    def scores(**changed: float) -> FloatArray:
         step()
         try:
-            return score(run(data, changed, names).pnl)
-        except MissingError:  # a history so short that no roll falls into it
+            return score(run(data, replace(p, **changed), names).pnl)  # type: ignore[arg-type]
+        except (MissingError, DomainError):  # no roll falls into so short a history, or the shift is beyond its range
             return np.full(len(names), np.nan)
 
-    phases = [scores(replace(p, roll_phase=float(phase))) for phase in PHASES]
-    gates = [scores(replace(p, signal_shift=p.signal_shift + gate)) for gate in GATES]
+    phases = [scores(roll_phase=float(phase)) for phase in PHASES]
+    gates = [scores(signal_shift=p.signal_shift + gate) for gate in GATES]
     return Sensitivity(np.stack(phases, axis=1), np.stack(gates, axis=1))

@@ -70,8 +70,8 @@ def score(pnl: FloatArray) -> FloatArray:
 
 
 def percentile_of(value: float, draws: FloatArray) -> float:
-    """Share of draws below the value, in percent; NaN without draws."""
-    return float(100.0 * np.mean(draws < value)) if draws.size else float("nan")
+    """Share of draws below the value, in percent; NaN without draws or without a value."""
+    return float(100.0 * np.mean(draws < value)) if draws.size and np.isfinite(value) else float("nan")
 
 
 def drawdown(pnl: FloatArray, capital: float) -> FloatArray:

@@ -78,6 +78,12 @@ def test_the_ends_of_every_range_give_numbers_or_a_reason() -> None:
             assert np.isfinite(found.pnl).all(), (name, end)
 
 
+def test_a_gate_moved_beyond_its_range_is_unknown_and_the_others_stay() -> None:
+    """A shift of 20 sessions is allowed, two more are not: that must not end the whole run."""
+    found = sensitivity(random_world(years=0.3), Parameters(signal_shift=20.0), ("unhedged",))
+    assert np.isfinite(found.gates[0]).tolist() == [True, True, True, False, False]
+
+
 def test_wings_below_zero_are_refused() -> None:
     """A put with a negative strike has no price."""
     cheap = random_world(years=0.6)

@@ -134,10 +134,10 @@ def test_years_and_crises_are_those_of_the_calendar() -> None:
 
 
 def test_the_cost_of_calm_years_leaves_the_crisis_years_out() -> None:
-    """2012 costs 100 a day, 2011 and 2015 much more: only 2012 to 2014 are calm."""
+    """A session of 2012 to 2014 costs 100, of 2011 and 2015 much more: a calm year of 252 sessions costs 25,200."""
     dates = days(date(2011, 1, 1), 365 * 5 + 1)
     hedge = np.where(np.isin(years_of(dates), (2012.0, 2013.0, 2014.0)), -100.0, -10_000.0)
-    assert calm_cost(dates, hedge, CAPITAL) == pytest.approx(100.0 * (366 + 365 + 365) / 3.0 / CAPITAL)
+    assert calm_cost(dates, hedge, CAPITAL) == pytest.approx(25_200.0 / CAPITAL)
     assert np.isnan(calm_cost(dates[:100], hedge[:100], CAPITAL))
 
 
