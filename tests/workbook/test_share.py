@@ -142,7 +142,7 @@ def test_a_page_shows_the_values_and_fetches_nothing(sample_book: Path, tmp_path
     for shown in ("04-Oct-2018 09:00", "Educational, not advice", "67.6", "11.61", "$41,160", "11.3 %", "contango"):
         assert shown in text
     pictures = [attributes.get("class") for tag, attributes in page.tags if tag == "svg"]
-    assert pictures.count(None) == 11  # charts
+    assert pictures.count(None) == 12  # charts
     assert pictures.count("spark") >= 4
     assert "Payoff" in text
     assert "of an earlier morning" not in text
