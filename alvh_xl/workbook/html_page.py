@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from alvh_xl import __version__
 from alvh_xl.functions.cells import CellError
-from alvh_xl.hosts.embedded import Package
+from alvh_xl.hosts.embedded import Package, WorkbookError
 from alvh_xl.hosts.embedded.addresses import Box, parse_box
 from alvh_xl.hosts.embedded.archive import Element, parse_xml
 from alvh_xl.hosts.embedded.cells_xml import MAIN, SheetXml, Value
@@ -203,7 +203,10 @@ def _merged(sheet: SheetXml, bottom: int, right: int) -> tuple[set[tuple[int, in
     covered: set[tuple[int, int]] = set()
     spans: dict[tuple[int, int], str] = {}
     for item in sheet.root.iterfind(f"{MAIN}mergeCells/{MAIN}mergeCell"):
-        box = parse_box(item.get("ref", "A1"))
+        try:
+            box = parse_box(item.get("ref", ""))
+        except WorkbookError:  # it merges nothing
+            continue
         box = Box(box.top, box.left, min(box.bottom, bottom), min(box.right, right))
         if box.top > box.bottom or box.left > box.right:
             continue

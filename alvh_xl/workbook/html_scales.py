@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final, NamedTuple
 
@@ -70,6 +71,8 @@ def _stop(point: Element, values: list[float]) -> float | None:
         number = float(point.get("val", ""))
     except ValueError:
         return None
+    if not math.isfinite(number):
+        return None
     if kind == "percentile":
         place = (len(values) - 1) * min(max(number, 0.0), 100.0) / 100
         below = int(place)
@@ -83,7 +86,7 @@ def _rgb(colour: Element) -> Rgb | None:
 
 
 def _share(value: float, low: float, high: float) -> float:
-    return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else float(value >= high)
+    return min(max((value - low) / (high - low), 0.0), 1.0) if 0 < high - low < math.inf else float(value >= high)
 
 
 def _mixed(scale: _Scale, value: float) -> str:

@@ -82,6 +82,17 @@ class Context:
             self._formats[key] = self.book.add_format(style.properties(name, number) | extra)
         return self._formats[key]
 
+    def help_name(self, function: str) -> str:
+        """Return the name of a function's cell on Help, given when the first link leads there.
+
+        Excel follows a name when Help is renamed or gets a row more; the address in a link stays what it was.
+        """
+        name = f"help_{function.removeprefix('ALVH_').lower()}"
+        if name not in self.names:
+            self.names[name] = self.help[function]
+            self.book.define_name(name, f"={self.help[function]}")
+        return name
+
     def conditional(self, name: str) -> Any:
         """Return the format a conditional rule applies: only colours and weight."""
         key = ("conditional", name)
@@ -195,12 +206,12 @@ class Page:
                     break
                 self.put(row, c, None, "section_link")
                 room += self.widths[c]
-            self.link(row, last_col, note, self.context.help[note], tip, "section_link", align="right")
+            self.link(row, last_col, note, self.context.help_name(note), tip, "section_link", align="right")
         elif note:
             self.put(row, last_col, note, "section_note", align="right")
 
     def link(self, row: int, col: int, text: str, target: str, tip: str, look: str = "link", **extra: Any) -> None:
-        """Write a text that leads to a cell of this workbook, given by its name or as Sheet!$A$1."""
+        """Write a text that leads to a cell of this workbook, given by its name."""
         self.sheet.write_url(row, col, f"internal:{target}", self.context.format(look, **extra), text, tip)
 
     def explain(self, row: int, col: int, title: str, text: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
+import sys
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -113,12 +115,14 @@ def shown(value: float, code: str, from_1904: bool = False) -> str:
     from_1904
         Whether serials count from 1904.
     """
+    if not math.isfinite(value):
+        return "#NUM!"
     parts = sections(code)
     part, number = _section(parts, value)
     if any(kind == "date" for kind, _ in part) and not any(kind == "number" for kind, _ in part):
         return _date(number, part, from_1904)
     percent = 100 ** sum(text.count("%") for kind, text in part if kind == "other")
-    number *= percent
+    number = min(max(number * percent, -sys.float_info.max), sys.float_info.max)
     done = False
     written = []
     for kind, text in part:

@@ -40,7 +40,10 @@ def sparklines(package: Package, sheet: SheetXml) -> dict[tuple[int, int], str]:
             texts = {local(child): (child.text or "").strip() for child in item}
             points = _points(package, sheet.name, texts.get("f", ""))
             if len(points) > 1 and len(found) < _MOST_LINES:
-                box = parse_box(texts.get("sqref", "A1"))
+                try:
+                    box = parse_box(texts.get("sqref", ""))
+                except WorkbookError:  # it stands nowhere
+                    continue
                 found[box.top, box.left] = _draw(group, points)
     return found
 
@@ -57,7 +60,7 @@ def _points(package: Package, home: str, text: str) -> list[float]:
         return []
     sheet = package.sheet(name)
     cells = (sheet.value(r, c) for r in range(box.top, box.bottom + 1) for c in range(box.left, box.right + 1))
-    return [cell for cell in cells if isinstance(cell, float) and math.isfinite(cell)]
+    return [cell for cell in cells if isinstance(cell, float) and abs(cell) < 1e30]
 
 
 def _draw(group: Element, points: Sequence[float]) -> str:

@@ -219,7 +219,7 @@ def _axis(values: Sequence[float], from_zero: bool) -> tuple[float, float]:
     low, high = min(values), max(values)
     if from_zero or (low > 0 and low < high * 0.2):
         low, high = min(low, 0.0), max(high, 0.0)
-    low, high = _spread(low, high) if low != high else (low - 1, high + 1)
+    low, high = _spread(low, high) if low != high or abs(low) > 1e9 else (low - 1, high + 1)
     step = _step(high - low)
     return math.floor(low / step) * step, math.ceil(high / step) * step
 

@@ -208,6 +208,20 @@ def test_a_sheet_whose_new_name_needs_quotes_is_followed(book: Path) -> None:
     assert copy.names["expected_move"][0] == "Bob's curve"
 
 
+def test_links_lead_to_a_renamed_help_in_a_copy_too(book: Path) -> None:
+    """Whoever writes Hilfe for Help still wants to be led to the function; a copy without it leads nowhere."""
+    edit(book, lambda text: text.replace("Help!", "Hilfe!").replace('name="Help"', 'name="Hilfe"'), "xl/workbook.xml")
+
+    def locations(sheets: list[str]) -> set[str]:
+        copy = Package.open(export(book, ("xlsx",), sheets, out=book.parent / "-".join(sheets)).paths[0])
+        found = {link.get("location") for link in copy.sheet("Plan").root.iter("{*}hyperlink")}
+        assert all(copy.names[name][0] == "Hilfe" for name in found)
+        return found
+
+    assert len(locations(["Plan", "Hilfe"])) >= 1
+    assert locations(["Plan"]) == set()
+
+
 def test_an_own_formula_on_a_sheet_of_ours_is_calculated_and_shared_as_a_value(book: Path) -> None:
     """Twice the spot beside a card of Morning: after the refresh it is twice the new spot."""
     package = Package.open(book)

@@ -53,6 +53,18 @@ def test_what_a_format_shows_is_told_from_it() -> None:
     assert not any(map(shows_currency, ("[$-409]0.00", "0.00", "dd-mmm", '"Fund "0')))
 
 
+@pytest.mark.parametrize("code", ["General", "#,##0.0", "0%", "dd-mmm-yyyy", "[<5]0;0.00E+00", "@"])
+def test_a_number_that_is_none_shows_an_error(code: str) -> None:
+    """A damaged file or a sum that overflowed ended the page with a traceback."""
+    assert [shown(value, code) for value in (float("inf"), float("-inf"), float("nan"))] == ["#NUM!"] * 3
+
+
+def test_the_largest_number_can_be_shown_in_percent() -> None:
+    """A hundred times as much is no number any more."""
+    assert shown(1e308, "0%").endswith("%")
+    assert "inf" not in shown(1e308, "0%")
+
+
 def test_a_hostile_format_costs_nothing() -> None:
     """A file may hold any text for a format."""
     assert len(sections("0" * 100_000 + ";" * 100_000)) < 1_001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -187,7 +188,8 @@ class SheetXml:
     def _decode(self, kind: str, text: str, cell: Element) -> Value:
         try:
             if kind == "n":
-                return float(text)
+                number = float(text)
+                return number if math.isfinite(number) else CellError.NUM  # no spreadsheet holds it
             if kind == "s":
                 return self._strings[int(text)]
             if kind == "d":

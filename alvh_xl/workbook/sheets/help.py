@@ -111,7 +111,7 @@ def _example(page: Page, row: int) -> None:
     page.header_row(row + 1, 1, ("step", "function", "answer", "how"))
     for line, (step, name, answer, how) in enumerate(EXAMPLE, start=row + 2):
         page.put(line, 1, step, "label")
-        page.link(line, 2, name, page.context.help[name], "Its arguments, unit and example")
+        page.link(line, 2, name, page.context.help_name(name), "Its arguments, unit and example")
         page.put(line, 3, answer, "key", align="left")
         page.put(line, 4, f'=IFERROR({how[1:]},"no data")', "formula")
 

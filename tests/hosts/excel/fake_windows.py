@@ -34,7 +34,7 @@ class FakeWindows:
         monkeypatch.setattr(sys.modules["xlwings._xlwindows"], "DispatchEx", lambda _: excel)
         # xlwings lists no Excel without a workbook window: neither of the two.
         monkeypatch.setattr(sys.modules["xlwings._xlwindows"], "get_excel_hwnds", lambda: iter(()))
-        monkeypatch.setattr(sys.modules["xlwings._xlwindows"].subprocess, "run", self._run)  # type: ignore[attr-defined]
+        monkeypatch.setattr(sys.modules["xlwings._xlwindows"].subprocess, "run", self._run)
         monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0, raising=False)
         doubles: dict[str, dict[str, Any]] = {
             "win32process": {"GetWindowThreadProcessId": lambda _: (0, OURS)},

@@ -64,7 +64,7 @@ def test_xlwings_does_not_end_other_excels_when_python_ends(
     removed: list[Callable[..., Any]] = []
     monkeypatch.setattr(atexit, "unregister", removed.append)
     with own_excel():
-        assert removed == [sys.modules["xlwings._xlwindows"].cleanup]  # type: ignore[attr-defined]
+        assert removed == [sys.modules["xlwings._xlwindows"].cleanup]
     assert windows.running == {OTHER}
 
 
@@ -89,7 +89,7 @@ def test_on_a_mac_excel_is_asked_by_its_own_quit(windows: FakeWindows, monkeypat
     """There the object has no method Quit, and a process of Windows can't be opened."""
     asked: list[Any] = []
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(sys.modules["xlwings"].App, "quit", lambda app: asked.append(app))  # type: ignore[attr-defined]
+    monkeypatch.setattr(sys.modules["xlwings"].App, "quit", lambda app: asked.append(app))
     monkeypatch.setattr(owned.PosixProcess, "ends", lambda *_: True)
     with own_excel() as app:
         pass
