@@ -113,7 +113,7 @@ class Live:
         """Lines for a reader about the last reading: what was not fetched, what was left out, a clock set back."""
         files = [f"watched folder: {report.line()}" for report in self.files if report.problem]
         failed = [f"not fetched: {line}" for line in problems(self.outcomes)]
-        behind = clock_behind(self.store, self.now()) if not failed else ""
+        behind = "" if wrong_clock(self.outcomes) else clock_behind(self.store, self.now())
         return [*files, *self.notes, *failed, *skipped(self.outcomes), *([behind] if behind else [])]
 
     def _with_feeds(self, jobs: list[Job], now: datetime, present: bool) -> list[Job]:
