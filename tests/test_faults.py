@@ -17,7 +17,7 @@ import pytest
 
 from alvh_xl.market.providers.cboe_index import PATH
 from alvh_xl.market.store import FILE_NAME, Store
-from tests.market.desk import LIMITS, Desk, at_desk, fill, import_breadth, market, serial
+from tests.market.desk import IMPATIENT, Desk, at_desk, fill, import_breadth, market, serial
 from tests.market.made_up import Clock, documents, value
 from tests.market.replay_server import MEGABYTE, bomb
 
@@ -30,7 +30,7 @@ FILLED, MORNING = datetime(2018, 10, 1, 8, 45), datetime(2018, 10, 4, 8, 45)
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Make a computer whose clock is right, on the morning of the faults."""
-    with at_desk(Clock(MORNING), documents(LATEST), monkeypatch) as desk:
+    with at_desk(Clock(MORNING), documents(LATEST), monkeypatch, IMPATIENT) as desk:
         yield desk
 
 
@@ -83,8 +83,8 @@ class Fault:
 FAILED, UNREAD = "not fetched: Cboe, {0}: 127.0.0.1: ", "not fetched: Cboe, {0}: Cboe {1} history: "
 ABSURD, TO_COME = ("10/03/2018,1234,1245,1220,1234\n", "10/03/2019,14.0,14.1,13.9,14.0\n")
 FAULTS = {
-    "timeout": Fault(f"{FAILED}no answer within 0.8 s (attempts: 2)", HELD, "timeout"),
-    "slow drip": Fault(f"{FAILED}the answer took longer than 3 s", HELD, "slow_drip"),
+    "timeout": Fault(f"{FAILED}no answer within 2 s (attempts: 2)", HELD, "timeout"),
+    "slow drip": Fault(f"{FAILED}the answer took longer than 6 s", HELD, "slow_drip"),
     "gzip bomb": Fault(f"{FAILED}the answer is larger than 40,000,000 bytes", HELD, "bomb"),
     "404": Fault(f"{FAILED}the server answered 404", HELD, body=lambda _: None),
     "429 that asks to wait an hour": Fault(f"{FAILED}the server answered 429 (attempts: 2)", HELD, "busy"),
@@ -164,8 +164,8 @@ def test_a_fault_costs_a_sync_one_series_and_one_line(desk: Desk, filled: Path, 
     assert done.status == 0, done.err
     assert done.err.splitlines() == ([said[:1].upper() + said[1:]] if said else [])
     assert held(home) == held(filled)
-    assert all(wait <= LIMITS.longest_wait for wait in desk.waits)
-    assert (LIMITS.longest_wait in desk.waits) == (fault.server == "busy")
+    assert all(wait <= IMPATIENT.longest_wait for wait in desk.waits)
+    assert (IMPATIENT.longest_wait in desk.waits) == (fault.server == "busy")
     found = desk.standing(home)
     assert fault.day.isoformat() in found["vix"]
     assert ("STALE" in found["vix"]) == (fault.day == HELD)

@@ -27,7 +27,9 @@ from alvh_xl.model.sessions import sessions_between
 from tests.market.made_up import Clock, documents
 from tests.market.replay_server import ReplayServer
 
-LIMITS = http.Limits(idle=0.8, deadline=3, attempts=2, backoff=0.01, longest_wait=0.5)
+# Enough for a busy machine; where silence is what is tested, the impatient ones.
+LIMITS = http.Limits(idle=8, deadline=20, attempts=2, backoff=0.01, longest_wait=0.5)
+IMPATIENT = http.Limits(idle=2, deadline=6, attempts=2, backoff=0.01, longest_wait=0.5)
 SINCE = date(2016, 6, 1)
 
 
@@ -73,12 +75,14 @@ class Desk:
 
 
 @contextmanager
-def at_desk(clock: Clock, bodies: Mapping[str, bytes], patch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def at_desk(
+    clock: Clock, bodies: Mapping[str, bytes], patch: pytest.MonkeyPatch, limits: http.Limits = LIMITS
+) -> Iterator[Desk]:
     """Open a computer on a morning, and a server with documents by path in place of all sources."""
     with ReplayServer(clock.true) as server:
         server.bodies.update(bodies)
         desk = Desk(clock, server, patch)
-        set_up(clock, patch, desk.waits)
+        set_up(clock, patch, desk.waits, limits)
         yield desk
 
 
