@@ -83,7 +83,7 @@ class Fault:
 FAILED, UNREAD = "not fetched: Cboe, {0}: 127.0.0.1: ", "not fetched: Cboe, {0}: Cboe {1} history: "
 ABSURD, TO_COME = ("10/03/2018,1234,1245,1220,1234\n", "10/03/2019,14.0,14.1,13.9,14.0\n")
 FAULTS = {
-    "timeout": Fault(f"{FAILED}no answer within 2 s (attempts: 2)", HELD, "timeout"),
+    "timeout": Fault(f"{FAILED}no answer within 1.5 s (attempts: 2)", HELD, "timeout"),
     "slow drip": Fault(f"{FAILED}the answer took longer than 6 s", HELD, "slow_drip"),
     "gzip bomb": Fault(f"{FAILED}the answer is larger than 40,000,000 bytes", HELD, "bomb"),
     "404": Fault(f"{FAILED}the server answered 404", HELD, body=lambda _: None),

@@ -29,7 +29,7 @@ from tests.market.replay_server import ReplayServer
 
 # Enough for a busy machine; where silence is what is tested, the impatient ones.
 LIMITS = http.Limits(idle=8, deadline=20, attempts=2, backoff=0.01, longest_wait=0.5)
-IMPATIENT = http.Limits(idle=2, deadline=6, attempts=2, backoff=0.01, longest_wait=0.5)
+IMPATIENT = http.Limits(idle=1.5, deadline=6, attempts=2, backoff=0.01, longest_wait=0.5)
 SINCE = date(2016, 6, 1)
 
 
