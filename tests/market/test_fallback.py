@@ -112,7 +112,7 @@ def test_one_source_after_another_is_asked_until_one_answers(store: Store) -> No
     others = Others(Stooq="not today", Yahoo="no")
     outcomes, more = run(store, Source({"vix": DOWN}), others, "2018-10-04T09:00")
     assert unserved([*outcomes, *more]) == 1
-    assert problems([*outcomes, *more])[1:] == ["Stooq, Yahoo: no (2 documents)"]
+    assert problems([*outcomes, *more])[1:] == ["Stooq, vix: not today", "Yahoo, vix: no"]
 
 
 def test_a_series_without_another_source_is_simply_not_there(store: Store) -> None:
