@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy import absolute, add, copysign, divide, exp, less_equal, log, multiply, negative, sqrt, subtract
 from scipy.special import erfcx
 
 from alvh_xl.model._pricing import DAYS_A_YEAR, MAX_VOL, NARROW, SIX, Columns
@@ -110,38 +111,36 @@ def value_several(on_future: bool, x: Columns, size: int, rows: int) -> FloatArr
 def _take(w: _Desk, x: Columns) -> bool:
     """Copy the terms and work out the deviations; whether all lie within the bounds (a missing number does not)."""
     w.phi_rows[:], w.spot_rows[:], w.strike[:], w.years_rows[:], w.vol_rows[:], w.rate[:], w.carry[:] = x
-    np.abs(w.signed, w.sizes)
-    np.multiply(w.times, w.factors, w.times)
-    np.multiply(np.sqrt(w.under_root, w.roots), w.vol_vol, w.quarter_deviation)
-    np.negative(w.checked, w.minus)
-    return b"\0" not in np.less_equal(w.both, w.limits, w.inside).tobytes()
+    absolute(w.signed, w.sizes)
+    multiply(w.times, w.factors, w.times)
+    multiply(sqrt(w.under_root, w.roots), w.vol_vol, w.quarter_deviation)
+    negative(w.checked, w.minus)
+    return b"\0" not in less_equal(w.both, w.limits, w.inside).tobytes()
 
 
 def _fill_price(w: _Desk) -> None:
     """φ·S·e^(−qT)·N(φd1) and φ·K·e^(−rT)·N(φd2), doubled, the bell S·e^(−qT)·e^(−d1²/2), and the doubled price."""
-    add, subtract, multiply = np.add, np.subtract, np.multiply
     a, b, d, d1, tails, legs, signs = w.a, w.b, w.d, w.d1, w.tails, w.legs, w.signs
     multiply(w.rate_carry, w.minus_years, w.both_minus)
-    np.log(np.divide(w.spot, w.strike, a), a)
+    log(divide(w.spot, w.strike, a), a)
     add(a, subtract(w.minus_carry, w.minus_rate, b), a)
-    np.divide(a, w.deviation, a)
+    divide(a, w.deviation, a)
     add(a, w.quarter, d1)
     subtract(a, w.quarter, w.d2)
     subtract(w.minus_carry, multiply(d1, d1, b), w.bell_power)
-    multiply(np.exp(w.powers, w.powers), w.levels, w.forwards_bell)
+    multiply(exp(w.powers, w.powers), w.levels, w.forwards_bell)
     w.bell_again[:] = w.bell
     # K·e^(−rT)·n(d2) is the same number as S·e^(−qT)·n(d1), so one bell gives both tails. Then
     # 2φN(φd) = (φ + sign d) − sign(d)·2N(−|d|): the first term is exactly 0 or ±2, so that tails keep their digits.
-    multiply(erfcx(np.abs(d, tails), tails), w.bell_bell, tails)
-    np.copysign(tails, d, tails)
-    add(w.phi_phi, np.copysign(w.ones, d, signs), signs)
+    multiply(erfcx(absolute(d, tails), tails), w.bell_bell, tails)
+    copysign(tails, d, tails)
+    add(w.phi_phi, copysign(w.ones, d, signs), signs)
     subtract(multiply(legs, signs, legs), tails, legs)
     subtract(w.leg1, w.leg2, w.price)
 
 
 def _six(w: _Desk, on_future: bool) -> FloatArray:
     """Price to rho."""
-    subtract, multiply, divide = np.subtract, np.multiply, np.divide
     divide(w.leg1_bell, w.spot_spot, w.delta_gamma)
     divide(divide(w.gamma, w.spot, w.gamma), w.deviation, w.gamma)
     divide(w.deviation, w.slow_years, w.slow)
@@ -149,7 +148,7 @@ def _six(w: _Desk, on_future: bool) -> FloatArray:
     multiply(w.legs, w.rate_carry, w.products)
     subtract(subtract(w.product1, w.product2, w.product1), w.theta, w.theta)
     multiply(w.price if on_future else w.leg2, w.years, w.rho)
-    values: FloatArray = np.multiply(w.out, w.future_units if on_future else w.units)
+    values: FloatArray = multiply(w.out, w.future_units if on_future else w.units)
     return values
 
 
