@@ -26,6 +26,7 @@ from alvh_xl.cli import main as command
 from alvh_xl.market.http import Limits
 from alvh_xl.market.store import FILE_NAME, FOLDER_VARIABLE, Store
 from tests.market.desk import fill, import_breadth, set_up
+from tests.market.killing import killed_after
 from tests.market.made_up import Clock, documents
 from tests.market.replay_server import ReplayServer
 
@@ -67,15 +68,7 @@ def refresh(book: Path, url: str) -> None:
 
 def killed(book: Path, url: str, seconds: float) -> None:
     """Start a refresh in a process of its own and kill it after so long."""
-    child = os.fork()
-    if child == 0:
-        try:
-            refresh(book, url)
-        finally:
-            os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    killed_after(seconds, lambda: refresh(book, url))
 
 
 def digest(path: Path) -> str:

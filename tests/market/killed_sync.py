@@ -6,9 +6,7 @@ Run as a program of its own, because it forks: `killed_sync.py STORE KILLS`.
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import sys
 import time
 from datetime import date, datetime
@@ -18,6 +16,7 @@ from alvh_xl.market.observation import Observation
 from alvh_xl.market.store import Store
 from alvh_xl.market.sync import jobs_for, sync
 from tests.market.fakes import Source, at, history
+from tests.market.killing import killed_after
 
 FIRST, LAST = date(2008, 1, 2), date(2018, 10, 3)
 ALWAYS = datetime(2035, 1, 1)
@@ -39,15 +38,7 @@ def run(path: Path, version: int) -> None:
 
 def killed(path: Path, version: int, seconds: float) -> None:
     """Start a sync in a process of its own and kill it after so long."""
-    child = os.fork()
-    if child == 0:
-        try:
-            run(path, version)
-        finally:
-            os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    killed_after(seconds, lambda: run(path, version))
 
 
 def state(path: Path) -> str:

@@ -11,25 +11,16 @@ from typing import Any
 import pytest
 
 from alvh_xl.market.asof import facts_from_store
-from alvh_xl.market.imports import Imported, import_path, shown
+from alvh_xl.market.imports import import_path, shown
 from alvh_xl.market.morning import FUNDAMENTALS_COLUMNS, assemble
 from alvh_xl.market.store import Store
 from tests.market.fakes import history
-
-NOW = datetime(2026, 1, 2, 12, 0)
-ALWAYS = datetime(2035, 1, 1)
+from tests.market.importing import ALWAYS, NOW, imported
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store" / "market.sqlite")
-
-
-def imported(store: Store, folder: Path, name: str, text: str) -> Imported:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    [report] = import_path(store, path, NOW)
-    return report
 
 
 def test_monthly_counts_of_offerings_are_read_as_they_are_published(store: Store, shared_data: Path) -> None:

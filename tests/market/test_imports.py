@@ -9,23 +9,14 @@ import pytest
 
 from alvh_xl.market import MarketError
 from alvh_xl.market.asof import settlements
-from alvh_xl.market.imports import Imported, import_path
+from alvh_xl.market.imports import import_path
 from alvh_xl.market.store import Store
-
-NOW = datetime(2026, 1, 2, 12, 0)
-ALWAYS = datetime(2035, 1, 1)
+from tests.market.importing import ALWAYS, NOW, imported
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store" / "market.sqlite")
-
-
-def imported(store: Store, folder: Path, name: str, text: str) -> Imported:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    [report] = import_path(store, path, NOW)
-    return report
 
 
 def values(store: Store, series: str) -> dict[str, float]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alvh_xl.model.backtest.inputs import BacktestData
+from alvh_xl.model.backtest.inputs import BacktestData, column_of
 from alvh_xl.model.backtest.smile import SKEW_PROXY
-from alvh_xl.model.errors import ShapeError
 from alvh_xl.model.types import ArrayLike, FloatArray
 
 DIVIDEND_PROXY = 0.02  # a year; the mean of the S&P 500 since 2007
@@ -45,7 +44,7 @@ class IndexHistory:
         """History with its stand-ins filled in; a series left out is missing on every session."""
         size = data.dates.size
         first, skews, bills, yields, final = (
-            _column(values, size) for values in (open, skew, bill, dividend, settlement)
+            column_of(values, size) for values in (open, skew, bill, dividend, settlement)
         )
         before = np.concatenate([data.close[:1], data.close[:-1]])
         held = [_last_known(column) for column in (skews, bills, yields)]
@@ -72,15 +71,6 @@ class IndexHistory:
         counts, size = self.stood_in.sum(axis=1).astype(int), self.data.dates.size
         pairs = zip(STAND_INS.items(), counts, strict=True)
         return [f"PROXY {name}: {words} on {n} of {size} sessions" for (name, words), n in pairs if n]
-
-
-def _column(values: ArrayLike | None, size: int) -> FloatArray:
-    if values is None:
-        return np.full(size, np.nan)
-    column = np.asarray(values, dtype=np.float64)
-    if column.shape != (size,):
-        raise ShapeError("every series must be as long as the dates")
-    return column
 
 
 def _last_known(column: FloatArray) -> FloatArray:

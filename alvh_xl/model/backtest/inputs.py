@@ -64,12 +64,12 @@ class BacktestData:
             raise ShapeError("dates must be one column")
         if not np.isfinite(days).all() or (np.diff(days) <= 0.0).any():
             raise DomainError("dates must increase")
-        close, vix = _column(close, days.size), _column(vix, days.size)
+        close, vix = column_of(close, days.size), column_of(vix, days.size)
         if not ((close > 0.0).all() and (vix >= 1.0).all()):
             raise DomainError("SPX must be positive and VIX at least 1 on every session")
-        near, far, own, up, down = (_column(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
+        near, far, own, up, down = (column_of(series, days.size) for series in (vix9d, vix3m, vvix, advances, declines))
         tenors, settles, final = _curve(curve, days)
-        pressure, yields, skews = (_column(series, days.size) for series in (macro, bills, skew))
+        pressure, yields, skews = (column_of(series, days.size) for series in (macro, bills, skew))
         return cls(days, close, vix, near, far, own, tenors, settles, up, down, final, pressure, yields, skews)
 
     def fingerprint(self) -> str:
@@ -133,7 +133,8 @@ class BacktestData:
         }
 
 
-def _column(values: ArrayLike | None, size: int) -> FloatArray:
+def column_of(values: ArrayLike | None, size: int) -> FloatArray:
+    """Return a series as a column; NaN throughout where there is none, a ShapeError where its length is another."""
     if values is None:
         return np.full(size, np.nan)
     column = np.asarray(values, dtype=np.float64)
